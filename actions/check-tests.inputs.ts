@@ -1,5 +1,6 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
 import { BadValue, type InputDefinition } from '../src/core/inputs/inputs.js';
+import { LONGEST_KEEP_MINUTES } from '../src/core/kernel/bounds.js';
 import { choice, flag, integer, list, secret, text, withDefault } from '../src/core/inputs/input-kinds.js';
 
 export const action = {
@@ -44,14 +45,20 @@ export const inputs = {
     allowed: 'a number of minutes, or several, such as `10 + 30`',
   }),
   'on-interruption': choice('The input of run-tox, which is checked here before a machine starts.', ['fail', 'rerun']),
-  'run-compose': {
-    takes: 'JSON',
-    description:
-      'The inputs of run-compose that the job will have, which are checked here before a machine starts. Other names are ignored.',
-    parse: readJsonMap,
-  } satisfies InputDefinition<Readonly<Record<string, unknown>> | undefined>,
+  'run-compose': inputsOf('run-compose'),
+  'run-phases': inputsOf('run-phases'),
+  keep: flag('Whether the machine, if there is one, stays after the tests.'),
+  'keep-minutes': withDefault('60', integer('How long it stays.', { min: 1, max: LONGEST_KEEP_MINUTES })),
   artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),
 };
+
+function inputsOf(action: string): InputDefinition<Readonly<Record<string, unknown>> | undefined> {
+  return {
+    takes: 'JSON',
+    description: `The inputs of ${action} that the job will have, which are checked here before a machine starts. Other names are ignored.`,
+    parse: readJsonMap,
+  };
+}
 
 function readJsonMap(input: string): Readonly<Record<string, unknown>> {
   const allowed = 'a map in JSON, such as the expression `toJSON(inputs)` gives';
@@ -71,5 +78,6 @@ export const outputs = {
   label: 'A unique label for the runner; empty if no machine is needed.',
   'job-minutes': 'The time limit of the job: `timeout-minutes` and `more-minutes`.',
   'max-lifetime-minutes': 'The `max-lifetime-minutes` to pass to start-runner.',
+  'keep-minutes': 'The `keep-minutes` to pass to start-runner; empty without `keep`.',
   environments: 'The environments to test, as JSON.',
 };

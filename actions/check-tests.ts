@@ -1,4 +1,10 @@
-import { parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  parseInputs,
+  refuseProblems,
+  type InputDefinitions,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { checkAccess, checkOwner, findMissingSecrets, summarizeSkip } from '../src/core/test-request/check.js';
 import { chooseEnvironments } from '../src/core/test-request/choose-environments.js';
 import {
@@ -38,13 +44,15 @@ export function runCheckTests(): Promise<void> {
     const own = nonce(12);
     const needsMachine = skip === '' && values['runs-on'] === undefined;
     const jobMinutes = composeJobLimit(values['timeout-minutes'], values['more-minutes']);
+    const keepMinutes = needsMachine && values.keep ? values['keep-minutes'] : 0;
     writeOutputs({
       sha,
       skip,
       label: needsMachine ? composeLabel(context, own) : '',
       artifact: composeArtifactName(values.artifact ?? 'tests', own),
       'job-minutes': jobMinutes,
-      'max-lifetime-minutes': composeLifetime(jobMinutes),
+      'max-lifetime-minutes': composeLifetime(jobMinutes + keepMinutes),
+      'keep-minutes': keepMinutes === 0 ? '' : keepMinutes,
       environments,
     });
   });
@@ -63,7 +71,8 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
   };
   refuseProblems([
     ...problems,
-    ...(await checkCompose(values['run-compose'])),
+    ...(await check(values['run-compose'], () => import('./compose-request.js'))),
+    ...(await check(values['run-phases'], () => import('./phases-request.js'))),
     ...choice.problems,
     ...(values['runs-on'] === undefined ? checkAccess(access) : []),
     ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
@@ -71,13 +80,19 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
   return { values, environments: choice.chosen };
 }
 
-/** @returns problems of the inputs that only run-compose has */
-async function checkCompose(given: Values['run-compose']): Promise<readonly string[]> {
+/** What reads the inputs of another action. */
+interface OtherAction {
+  readonly inputs: InputDefinitions;
+  parseRequest(raw: RawInputs): Promise<{ readonly problems: readonly string[] }>;
+}
+
+/** @returns problems of the inputs that only the other action has */
+async function check(
+  given: Readonly<Record<string, unknown>> | undefined,
+  load: () => Promise<OtherAction>,
+): Promise<readonly string[]> {
   if (given === undefined) return [];
-  const [{ parseRequest }, { inputs: known }] = await Promise.all([
-    import('./compose-request.js'),
-    import('./run-compose.inputs.js'),
-  ]);
+  const { inputs: known, parseRequest } = await load();
   const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
   const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
   const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);

@@ -10,6 +10,8 @@ import { findFolder } from '../src/host/setup.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-compose.inputs.js';
 
+export { inputs };
+
 /** A project as the inputs of run-compose give it. */
 export interface GivenProject {
   readonly request: ComposeRequest;

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
 import { listEntryPoints } from '../src/core/phases/entry-points.js';
+import type { ExportDestination } from '../src/core/export/address.js';
+import type { Secret } from '../src/core/export/secret-forms.js';
 import type { PhasePlan } from '../src/core/phases/plan.js';
 import { readWork } from '../src/core/phases/read-work.js';
-import { isYamlGiven, parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
 import { listSecrets } from '../src/core/inputs/secrets.js';
 import type { Environment } from '../src/core/ports/programs.js';
 import { readContext } from '../src/host/context.js';
@@ -11,6 +13,8 @@ import { listNames, readProgram } from '../src/host/read-program.js';
 import { findFolder } from '../src/host/setup.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-phases.inputs.js';
+
+export { inputs };
 
 /** The work as the inputs of run-phases give it. */
 export interface GivenPhases {
@@ -25,8 +29,12 @@ export interface GivenPhases {
   /** `env`, with `secret-env` over it. */
   readonly variables: Environment;
   /** The texts that are masked. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret[];
+  /** Where the artifacts go; `undefined`: nowhere. */
+  readonly destination: ExportDestination | undefined;
+  readonly allowsPublic: boolean;
   readonly rehearse: boolean;
+  readonly onInterruption: 'fail' | 'rerun';
 }
 
 type Values = ValuesOf<typeof inputs>;
@@ -40,30 +48,58 @@ type Values = ValuesOf<typeof inputs>;
 export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
   const { workspace } = readContext();
   const raw = readInputs(inputs);
-  const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
-  const { values, problems } = parseInputs(inputs, raw, parseYaml);
-  const directory = values.directory && findFolder(workspace, values.directory);
+  const { values, plan, directory, problems } = await parseRequest(raw, workspace);
   const artifacts = values.artifacts && join(workspace, values.artifacts);
-  const found = [
-    ...problems,
-    ...(values.directory && directory === undefined ? [describeMissing(values.directory, workspace)] : []),
-    ...(artifacts !== undefined && !isPost ? inspectArtifacts(listNames(artifacts)).problems : []),
-    ...(values.config === undefined || isMap(values.config)
-      ? []
-      : ['`config` is no map; allowed: a map in YAML or JSON.']),
-  ];
-  const work = readPlan(values, directory);
-  refuseProblems([...found, ...(problems.some(isOfWork) ? [] : work.problems)], HINT);
+  const inspected = artifacts !== undefined && !isPost ? inspectArtifacts(listNames(artifacts)).problems : [];
+  refuseProblems([...problems, ...inspected], HINT);
   const texts = Object.fromEntries(Object.entries(raw).map(([name, { text }]) => [name, text]));
   return {
-    plan: work.plan,
+    plan,
     name: values.name,
     directory: directory as string,
     artifacts,
     config: values.config === undefined ? undefined : raw['config']?.text,
     variables: { ...values.env, ...values['secret-env'] },
-    secrets: listSecrets(inputs, texts).texts,
+    secrets: [...listSecrets(inputs, texts).names].map(([text, name]) => ({ name, text })),
+    destination: values.export,
+    allowsPublic: values['export-public'],
     rehearse: values.rehearse,
+    onInterruption: values['on-interruption'],
+  };
+}
+
+/**
+ * Parses the inputs, and finds everything in which they do not fit together.
+ *
+ * @param workspace absent: nothing is read of this machine, as for check-tests, which checks before a machine starts
+ */
+export async function parseRequest(
+  raw: RawInputs,
+  workspace?: string,
+): Promise<{
+  readonly values: Values;
+  /** Not usable if there are problems, or without a workspace. */
+  readonly plan: PhasePlan;
+  /** Absolute; of a workspace. */
+  readonly directory: string | undefined;
+  readonly problems: readonly string[];
+}> {
+  const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
+  const { values, problems } = parseInputs(inputs, raw, parseYaml);
+  const directory = workspace && values.directory && findFolder(workspace, values.directory);
+  const found = [
+    ...problems,
+    ...(workspace && values.directory && !directory ? [describeMissing(values.directory, workspace)] : []),
+    ...(values.config === undefined || isMap(values.config)
+      ? []
+      : ['`config` is no map; allowed: a map in YAML or JSON.']),
+  ];
+  const work = readPlan(values, directory);
+  return {
+    values,
+    plan: work.plan,
+    directory,
+    problems: [...found, ...(problems.some(isOfWork) ? [] : work.problems)],
   };
 }
 
@@ -82,7 +118,9 @@ function readPlan(values: Values, directory: string | undefined): ReturnType<typ
   const { phases, problems } = readList(values, directory);
   const { slots, parallel, only = [], skip = [] } = values;
   const work = readWork({ phases, slots, parallel, only, skip });
-  return problems.length > 0 ? { ...work, problems } : work;
+  // The phases of a program are not known without its folder.
+  const isUnknown = values.program !== undefined && directory === undefined;
+  return problems.length > 0 || isUnknown ? { ...work, problems } : work;
 }
 
 /** The list of phases, which `phases` has or `program` shows. */

@@ -1,6 +1,8 @@
 import { variables } from '../src/core/inputs/environment-variables.js';
-import { flag, integer, list, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
-import { secretEnv } from './run.inputs.js';
+import { parseDestination, type ExportDestination } from '../src/core/export/address.js';
+import { flag, integer, list, secret, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
+import type { InputDefinition } from '../src/core/inputs/inputs.js';
+import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
   name: 'Run phases',
@@ -12,10 +14,14 @@ export const action = {
 
 const names = { matches: /^\S+$/, allowed: 'names of phases, separated by commas or new lines' };
 
+function destination({ description }: InputDefinition<unknown>): InputDefinition<ExportDestination | undefined> {
+  return { takes: '`artifact` or `s3://…`', description, parse: parseDestination };
+}
+
 export const inputs = {
   phases: {
     ...yamlMap(
-      'The phases: a list of maps with `name` and `run` (Bash commands), and as needed `timeout-minutes`, `always`, `needs`, `slots`, `env`, `require-files`, `matrix` and `stop-on-error`. See "Phases".',
+      'The phases: a list of maps with `name` and `run` (Bash commands), and as needed the other fields of the table in "Phases".',
       'a list of phases',
     ),
     takes: 'YAML list',
@@ -45,20 +51,46 @@ export const inputs = {
   env: variables('Environment variables for all phases.'),
   'secret-env': secretEnv,
   config: yamlMap(
-    'The resolved configuration, such as the output `config` of plan-run. It is written to `config.yaml` of the artifacts, whose path the phases find in `CONFIG_FILE` and `TOPSAIL_FROM_CONFIG_FILE`.',
+    'The resolved configuration, such as the output `config` of plan-run. It is written to `config.yaml` in the artifacts, with secrets replaced, and in `SHARED_DIR`: the phases find the path of the latter in `CONFIG_FILE` and `TOPSAIL_FROM_CONFIG_FILE`.',
     'a map',
   ),
   artifacts: text(
     'The folder for artifacts, relative to the workspace. Phases of an earlier step may be in it: the numbers go on. Default: a new folder outside the workspace.',
-    { matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path inside the workspace' },
+    { matches: /^(?!\/)(?!\.\/*$)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path of a folder inside the workspace' },
   ),
-  name: withDefault('run-phases', text('What is tested, for FINISHED, the index page and the summary.')),
+  export: destination(
+    text(
+      'Where the artifacts go after the phases, however these ended: `s3://BUCKET/PREFIX`, or `artifact` for an upload by a later step. Nothing leaves if a secret of this run is found in them. Default: nothing leaves. See "Export".',
+    ),
+  ),
+  'export-public': withDefault(
+    'false',
+    flag('Whether the bucket of `export` may be public, so that everybody can read the artifacts.'),
+  ),
+  'github-token': {
+    ...secret("The job's own token. It is not used: `export` searches for it in the artifacts."),
+    expression: '${{ github.token }}',
+  },
+  'on-interruption': onInterruption,
+  name: withDefault(
+    'run-phases',
+    text('What is tested, for FINISHED, the index page and the summary.', {
+      matches: /^.{1,200}$/,
+      allowed: 'one line of up to 200 characters',
+    }),
+  ),
 };
 
 export const outputs = {
   verdict: '`passed` or `failed`; empty with `rehearse`.',
   failed: 'The phases that failed, as a JSON list, with the values of their matrices: `["test [GPU=2]"]`.',
+  reason: 'What failed first, with the last line that it printed; empty if nothing did.',
   artifacts:
     'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
+  'export-url':
+    "With `export: s3://…`: the prefix in AWS's console, or the index page in a public bucket. Empty if the export failed.",
+  upload:
+    'With `export: artifact`: the folder of the artifacts, once no secret was found in it. Otherwise empty: then no step should upload it.',
+  interrupted: '`true` if EC2 took the spot machine away before the phases had ended, otherwise `false`.',
   minutes: 'Minutes that the step took.',
 };

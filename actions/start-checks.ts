@@ -68,12 +68,16 @@ export function checkZones(values: StartValues): string[] {
 
 /** The machine ends at `max-lifetime-minutes` in any case, so a longer time would promise too much. */
 export function checkKept(values: StartValues): string[] {
-  const { 'keep-on-failure-minutes': kept, 'max-lifetime-minutes': lifetime } = values;
-  if (kept === undefined || lifetime === undefined || kept <= lifetime) return [];
-  const minutes = lifetime / 60_000;
-  return [
-    `\`keep-on-failure-minutes\` is ${kept / 60_000}; allowed: at most \`max-lifetime-minutes\`, which is ${minutes} and ends the machine.`,
-  ];
+  const { 'max-lifetime-minutes': lifetime } = values;
+  const names = ['keep-on-failure-minutes', 'keep-minutes'] as const;
+  const given = names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
+  if (given.length > 1) return ['`keep-on-failure-minutes` and `keep-minutes` are both set; allowed: one of them.'];
+  return given
+    .filter(([, kept]) => kept > lifetime)
+    .map(
+      ([name, kept]) =>
+        `\`${name}\` is ${kept / 60_000}; allowed: at most \`max-lifetime-minutes\`, which is ${lifetime / 60_000} and ends the machine.`,
+    );
 }
 
 /** As in ec2-github-runner, zones are used in place of the single inputs. */

@@ -159,6 +159,13 @@ export const inputs = {
       { min: 1, max: LONGEST_KEEP_MINUTES },
     ),
   ),
+  'keep-minutes': into(
+    'request.keepMs',
+    minutes('In place of `keep-on-failure-minutes`: the same after a job that passed, too.', {
+      min: 1,
+      max: LONGEST_KEEP_MINUTES,
+    }),
+  ),
   access: withDefault(
     'none',
     choice(

@@ -50,7 +50,7 @@ export const inputs = {
 
 export const outputs = {
   'ec2-instance-ids': 'The ids of the instances whose termination EC2 confirmed, as JSON.',
-  kept: 'JSON: the machines that were left running after a failed job (`keep-on-failure-minutes`), each with its `instance`, `type`, `region`, `until` and `why`.',
+  kept: 'JSON: the machines that were left running after a job (`keep-on-failure-minutes`, `keep-minutes`), each with its `instance`, `type`, `region`, `until` and `why`.',
   interrupted:
     "JSON: for each spot machine that EC2 took away its `instance`, `label`, `runners`, its `job` (`lost`, `none`, `finished` or `unknown`), the names of the `lostJobs`, and the times `noticedAt` and `endsAt` of EC2's notice, or `null`; empty if none is known.",
   cost: 'What the machines cost together, in US dollars, such as `0.0335`; `unknown` if the cost of one of them is.',

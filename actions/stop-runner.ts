@@ -92,7 +92,7 @@ function reportCosts({ instances, bill }: StopResult, log: Log): void {
   for (const line of logBill(bill)) log.info(line);
 }
 
-/** What is left after a failed job costs money. */
+/** What is left after a job costs money. */
 function reportFailed({ failed }: StopResult, log: Log): void {
   writeOutputs({
     kept: failed.map(({ instance: { id, type }, region, until, why }) => ({

@@ -9,9 +9,9 @@ import { installNode24 } from '../scripts/node24/install.mjs';
  */
 const PROGRAMS = `
   awk base64 basename bash cat chgrp chmod chown chroot cmp comm cp curl cut date dd df diff dirname du echo env expr false
-  find flock fold getent git grep groups gunzip gzip head hostname id install kill ln ls mkdir mkfifo mktemp mv nice nohup
+  find flock fold getent git grep groups gunzip gzip head hostname id install kill ln ls mkdir mkfifo mktemp mount mv nice nohup
   nproc od openssl paste pgrep pkill printf ps pwd readlink realpath rm rmdir runuser sed seq setpriv setsid sh sha256sum sleep sort
-  split stat stty su sudo sync tail tar tee test timeout touch tr true tty uname uniq wc whoami xargs`;
+  split stat stty su sudo sync tail tar tee test timeout touch tr true tty umount uname uniq wc whoami xargs`;
 
 /** Links those programs into a folder, from these folders. */
 export function linkPrograms(folder, places) {

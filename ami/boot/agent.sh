@@ -528,7 +528,7 @@ handle_line() {
     report "$i" job "${BASH_REMATCH[2]}"
   elif [[ $line =~ ${stamp}'Job '(.*)' completed with result: '(.*) ]]; then
     finished[i]=$now
-    [[ ${BASH_REMATCH[3]} != Failed || -z ${payload[keep_on_failure_seconds]:-} ]] || note_failure "${BASH_REMATCH[2]}"
+    [[ -z ${payload[keep_on_failure_seconds]:-} ]] || note_end "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
     [[ -z ${lasting[i]:-} ]] || job[i]=''
   elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
     [[ -z ${job[i]:-} ]] || again[i]=1
@@ -726,6 +726,7 @@ extend_shapes() {
     [runner_N]="$char{1,64} ([A-Za-z0-9._-]{1,64}) (job|run) $char+(,$char+)*" [jit_configs]=$base64
     [registration_url]='https?://[^[:space:]]+' [registration_token]='[^[:cntrl:][:space:]]+' [runner_group]='[^[:cntrl:]]+'
     [work_folder]='shared \.?[A-Za-z0-9_-][A-Za-z0-9._-]*' [keep_on_failure_seconds]=$number
+    [keep_always]=1
     [data_volume]="(vol-[0-9a-f]{8,17} $path( $fs)?|label:$fs $path)"
   )
 }
@@ -955,13 +956,22 @@ retire_idle() {
 # }
 
 # {keep-on-failure-seconds
-# A machine that stays for a while after a job that failed, without taking other jobs.
+# A machine that stays for a while after a job that failed, or after all its jobs, so that people can look at it.
 
-note_failure() { failed=${failed:-$1} draining=1; }
+# Notes a job after which the machine stays: JOB RESULT. After one that failed it takes no other, so that what failed stays
+# as it is; a machine that stays in any case goes on.
+note_end() {
+  if [[ -n ${payload[keep_always]:-} ]]; then
+    [[ $2 != Failed && $2 != Succeeded* ]] || failed=${failed:-$1}
+  elif [[ $2 == Failed ]]; then
+    failed=${failed:-$1} draining=1
+  fi
+}
 
 # Runs when all runners have ended. An interrupted machine has no time for this.
 keep() {
-  local until at seconds=${payload[keep_on_failure_seconds]}
+  local until at seconds=${payload[keep_on_failure_seconds]} which=' that failed'
+  [[ -z ${payload[keep_always]:-} ]] || which=''
   [[ -z $interrupted ]] || return 0
   clock
   until=$((now + seconds < deadline ? now + seconds : deadline))
@@ -973,7 +983,7 @@ keep() {
     sleep 0.5
     clock
   done
-  give_up "kept for $seconds s after a job that failed"
+  give_up "kept for $seconds s after a job$which"
 }
 # }
 

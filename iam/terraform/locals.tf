@@ -736,6 +736,45 @@ locals {
     ]
   }
 
+  export = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "LookAtBucket"
+        Effect = "Allow"
+        Action = [
+          "s3:GetBucketAcl",
+          "s3:GetBucketPolicyStatus",
+          "s3:GetBucketPublicAccessBlock",
+          "s3:ListBucketMultipartUploads",
+        ]
+        Resource = ["arn:${local.partition}:s3:::${var.export_bucket}"]
+      },
+      {
+        Sid      = "ListOwnPrefix"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = ["arn:${local.partition}:s3:::${var.export_bucket}"]
+        Condition = {
+          StringLike = {
+            "s3:prefix" = "${var.export_prefix}/*"
+          }
+        }
+      },
+      {
+        Sid    = "WriteOwnPrefix"
+        Effect = "Allow"
+        Action = [
+          "s3:PutObject",
+          "s3:GetObject",
+          "s3:ListMultipartUploadParts",
+          "s3:AbortMultipartUpload",
+        ]
+        Resource = ["arn:${local.partition}:s3:::${var.export_bucket}/${var.export_prefix}/*"]
+      },
+    ]
+  }
+
   trust = {
     Version = "2012-10-17"
     Statement = [

@@ -1,4 +1,5 @@
-# What start-runner, stop-runner, reap-runners and fill-pool need in an AWS account: the resources of iam/ci-actions.yml.
+# The resources of iam/ci-actions.yml: what start-runner, stop-runner, reap-runners, fill-pool and exports of run-phases
+# need in an AWS account.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -108,6 +109,28 @@ resource "aws_iam_role_policy" "volumes" {
   name   = "volumes"
   role   = aws_iam_role.start_stop.id
   policy = jsonencode(local.volumes)
+}
+
+resource "aws_iam_role" "export" {
+  count = var.export_bucket != "" ? 1 : 0
+
+  name_prefix          = "${var.name_prefix}export-"
+  path                 = var.path
+  description          = "Exports of run-phases in ${var.owner}/${var.repository}"
+  assume_role_policy   = jsonencode(local.trust)
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+
+  # Phases may take longer than the hour that a session lasts by default.
+  max_session_duration = 43200
+}
+
+resource "aws_iam_role_policy" "export" {
+  count = var.export_bucket != "" ? 1 : 0
+
+  name   = "export"
+  role   = aws_iam_role.export[0].id
+  policy = jsonencode(local.export)
 }
 
 # No ingress. All egress is allowed, because jobs download from anywhere.

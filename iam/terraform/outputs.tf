@@ -15,6 +15,11 @@ output "pool_role_arn" {
   value       = one(aws_iam_role.pool[*].arn)
 }
 
+output "export_role_arn" {
+  description = "role-to-assume in jobs with run-phases that export to S3: the variable AWS_EXPORT_ROLE. null without export_bucket."
+  value       = one(aws_iam_role.export[*].arn)
+}
+
 output "security_group_id" {
   description = "start-runner's security-group-id: the variable AWS_SECURITY_GROUP."
   value       = aws_security_group.machines.id

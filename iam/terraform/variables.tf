@@ -128,6 +128,30 @@ variable "data_volumes" {
   nullable    = false
 }
 
+variable "export_bucket" {
+  description = "A bucket that exists, for a role that may export the artifacts of run-phases to it; empty for no such role."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$", var.export_bucket))
+    error_message = "export_bucket is the name of a bucket, such as ci-artifacts."
+  }
+}
+
+variable "export_prefix" {
+  description = "The beginning of all keys that exports may write, without a slash at its end, such as octo-repo/runs."
+  type        = string
+  default     = "runs"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", var.export_prefix))
+    error_message = "export_prefix has letters, digits, dots, dashes and underscores, in parts that slashes separate."
+  }
+}
+
 variable "name_prefix" {
   description = "The beginning of the names of everything that is created; AWS requires unique names."
   type        = string

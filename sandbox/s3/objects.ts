@@ -33,9 +33,20 @@ export function listObjects(bucket: Bucket, { query }: SandboxRequest): SandboxR
 
 export function putObject(bucket: Bucket, key: string, request: SandboxRequest): SandboxResponse {
   const contentType = request.headers['content-type'] ?? 'binary/octet-stream';
+  checkCondition(bucket.objects.get(key), request);
   const content = readContent(request);
   bucket.objects.set(key, { ...content, contentType });
   return { status: 200, headers: describe(content), body: '' };
+}
+
+/** Source: Amazon S3 user guide, "How to prevent object overwrites with conditional writes". */
+function checkCondition(found: Content | undefined, { headers }: SandboxRequest): void {
+  const match = headers['if-match'];
+  if (match !== undefined && !found) throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
+  const isOther = match !== undefined && match !== found?.etag;
+  if (isOther || (headers['if-none-match'] === '*' && found)) {
+    throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+  }
 }
 
 export function getObject(bucket: Bucket, key: string, { headers }: SandboxRequest): SandboxResponse {

@@ -26,6 +26,8 @@ const NAMES: Readonly<Record<string, string>> = {
   [PLACE.repository]: '${Repository}',
   [PLACE.repositoryId]: '${RepositoryId}',
   [PLACE.subject]: '${Subject}',
+  [PLACE.bucket]: '${ExportBucket}',
+  [PLACE.prefix]: '${ExportPrefix}',
 };
 
 /** CloudFormation's functions for whole texts. */

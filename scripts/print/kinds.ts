@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { readFragments } from './fragments.js';
 import type { Fillings } from './template.js';
-import { readInterface, type Interface, type Own, type Shared } from './workflow-inputs.js';
+import { readInterface, type Interface, type Own, type Shared, type WorkflowOutput } from './workflow-inputs.js';
 
 /** One kind of work on a machine: a file in workflows/kinds/, of which `<name>-on-ec2.yml` is printed. */
 export interface Kind {
@@ -15,7 +15,7 @@ export interface Kind {
 /** What the frame takes as text from each kind. */
 const required = ['head', 'run-name', 'artifact', 'job-timeout', 'work-steps'] as const;
 /** What a kind may leave out. */
-const optional = ['check-inputs', 'start-outputs'] as const;
+const optional = ['check-inputs', 'start-outputs', 'start-inputs', 'restart-inputs'] as const;
 
 /**
  * @param name the file's name without `.yml`
@@ -27,7 +27,7 @@ export function readKind(name: string, text: string, shared: Shared): Kind {
   const { contract, problems } = readInterface(parseKind(name, text), shared);
   const all = [...missing, ...problems];
   if (all.length > 0) throw new Error(`workflows/kinds/${name}.yml:\n${all.join('\n')}`);
-  const ofStep = contract.outputs.filter(({ value }) => value === undefined).map((output) => output.name);
+  const ofStep = contract.outputs.filter(isOfStep).map((output) => output.name);
   return {
     name,
     contract,
@@ -38,6 +38,12 @@ export function readKind(name: string, text: string, shared: Shared): Kind {
       'work-outputs': ['verdict', ...ofStep].map((one) => `${one}: \${{ steps.${name}.outputs.${one} }}`).join('\n'),
     },
   };
+}
+
+/** Whether the step that works has an output of this name, from which the workflow's is made. `verdict` is in any case. */
+function isOfStep({ name, value, isShared }: WorkflowOutput): boolean {
+  if (name === 'verdict') return false;
+  return value === undefined || (!isShared && value.includes(`jobs.test.outputs.${name} `));
 }
 
 /** @throws Error that names the file, and the line that is not YAML */

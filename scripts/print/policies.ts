@@ -44,10 +44,11 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'keep-failed': composeDocument(keepFailed),
     'session-host': composeDocument(sessionHost),
     'session-user': composeDocument(sessionUser),
+    export: composeDocument(exportArtifacts),
     trust,
   };
-  // The template creates no role for building images, which only their maintainers need, and none for one bucket.
-  const all = { ...documents, 'ami-build': composeDocument(amiBuild), export: composeDocument(exportArtifacts) };
+  // The template creates no role for building images, which only their maintainers need.
+  const all = { ...documents, 'ami-build': composeDocument(amiBuild) };
   return {
     ...Object.fromEntries(Object.entries(all).map(([name, one]) => [`iam/${name}.json`, JSON.stringify(one)])),
     [TEMPLATE]: fillTemplate(read(TEMPLATE), documents),

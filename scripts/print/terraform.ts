@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<string, string>> = {
   [PLACE.repository]: '${var.repository}',
   [PLACE.repositoryId]: '${var.repository_id}',
   [PLACE.subject]: '${var.subject}',
+  [PLACE.bucket]: '${var.export_bucket}',
+  [PLACE.prefix]: '${var.export_prefix}',
 };
 
 /** Terraform's expressions for whole texts. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { open, readdir, lstat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, lstat, realpath, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { Failure } from '../core/kernel/failure.js';
 import type { ArtifactFile, ArtifactFolder, ArtifactList } from '../core/ports/artifacts.js';
 
@@ -32,6 +32,7 @@ async function list(root: string): Promise<ArtifactList> {
   const files: ArtifactFile[] = [];
   const skipped: string[] = [];
   const unreadable: string[] = [];
+  const outside: string[] = [];
   if (!(await lstat(root).catch(() => undefined))?.isDirectory()) {
     const hint = 'Check the path, and that a phase has written artifacts.';
     throw new Failure('bad-input', `There is no folder of artifacts ${root}.`, { hint });
@@ -45,10 +46,18 @@ async function list(root: string): Promise<ArtifactList> {
     for (const entry of entries) {
       const path = folder ? `${folder}/${entry.name}` : entry.name;
       if (entry.isDirectory()) waiting.push(path);
-      else if (!entry.isFile()) skipped.push(path);
-      else files.push({ path, size: (await lstat(join(root, path)).catch(() => undefined))?.size ?? 0 });
+      else if (!entry.isFile()) {
+        skipped.push(path);
+        if (entry.isSymbolicLink() && (await leadsOut(root, path))) outside.push(path);
+      } else files.push({ path, size: (await lstat(join(root, path)).catch(() => undefined))?.size ?? 0 });
     }
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, skipped: skipped.sort(), unreadable: unreadable.sort() };
+  return { files, skipped: skipped.sort(), outside: outside.sort(), unreadable: unreadable.sort() };
+}
+
+/** A link to nothing leads nowhere. */
+async function leadsOut(root: string, path: string): Promise<boolean> {
+  const target = await realpath(join(root, path)).catch(() => undefined);
+  return target !== undefined && !`${target}${sep}`.startsWith(`${await realpath(root)}${sep}`);
 }

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf } from '../core/kernel/failure.js';
 
 /** Lines are written together, because one write per line is too slow for programs that print without an end. */
 const BUFFER = 64 * 1024;
@@ -9,8 +10,8 @@ const FLUSH_MS = 1_000;
 
 export interface BoundedLog {
   write(line: string): void;
-  /** May be called twice. */
-  close(): void;
+  /** May be called twice. @returns why the file lacks lines; `undefined` if it lacks none */
+  close(): string | undefined;
 }
 
 /**
@@ -32,6 +33,7 @@ class HeadAndTail {
   private readonly timer: NodeJS.Timeout;
   private readonly tail: TailFiles;
   private isClosed = false;
+  private problem: string | undefined;
 
   constructor(
     private readonly file: string,
@@ -50,13 +52,14 @@ class HeadAndTail {
     if (this.pendingLength >= BUFFER) this.flush();
   }
 
-  close(): void {
-    if (this.isClosed) return;
+  close(): string | undefined {
+    if (this.isClosed) return this.problem;
     clearInterval(this.timer);
     this.flush();
     this.isClosed = true;
     closeSync(this.head);
-    attempt(() => this.tail.appendTo(this.file));
+    this.attempt(() => this.tail.appendTo(this.file));
+    return this.problem;
   }
 
   private flush(): void {
@@ -67,9 +70,18 @@ class HeadAndTail {
     const room = Math.max(0, this.half - this.headBytes);
     const cut = bytes.length <= room ? bytes.length : bytes.lastIndexOf(0x0a, room - 1) + 1;
     const first = room === 0 ? 0 : cut;
-    attempt(() => writeSync(this.head, bytes, 0, first));
+    this.attempt(() => writeWhole(this.head, bytes.subarray(0, first)));
     this.headBytes = first < bytes.length ? this.half : this.headBytes + first;
-    if (first < bytes.length) attempt(() => this.tail.write(bytes.subarray(first)));
+    if (first < bytes.length) this.attempt(() => this.tail.write(bytes.subarray(first)));
+  }
+
+  /** A file that cannot be written, for example because the disk is full, must not end the program. */
+  private attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.problem ??= messageOf(error);
+    }
   }
 }
 
@@ -111,7 +123,9 @@ export class TailFiles {
     const size = kept.reduce((sum, one) => sum + one.size, 0);
     let skip = Math.max(0, size - this.most);
     const left = this.total - size + skip;
-    appendFileSync(file, describe(left));
+    const gap = describe(left);
+    // Without an end, the file is left alone: a program may have removed it.
+    if (gap !== '') appendFileSync(file, gap);
     for (const one of kept) {
       if (one.size > skip) copyFrom(one.path, skip, file);
       skip = Math.max(0, skip - one.size);
@@ -139,11 +153,7 @@ function copyFrom(path: string, position: number, to: string): void {
   }
 }
 
-/** A file that cannot be written, for example because the disk is full, is no reason to fail. */
-function attempt(act: () => unknown): void {
-  try {
-    act();
-  } catch {
-    // The log lacks these lines.
-  }
+/** A disk that is nearly full takes a part of the bytes without an error. */
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
 }

@@ -37,7 +37,7 @@ async function end(thrown: unknown, exit: Exit): Promise<void> {
   const error = toConnectionFailure(thrown, 'A request could not be sent') ?? thrown;
   if (error instanceof Failure) reportFailure(error);
   else reportBug(error);
-  appendSummary(summarizeFailure(error instanceof Failure ? describe(error) : describeBug(error)), createLog());
+  appendSummary(summarizeFailure(error instanceof Failure ? describeFailure(error) : describeBug(error)), createLog());
   await flush();
   exit(1);
 }
@@ -68,7 +68,8 @@ function reportBug(error: unknown): void {
   core.setFailed(`${message}\nWhat to do: ${hint}`);
 }
 
-function describe(failure: Failure): FailureReport {
+/** For the job summary. */
+export function describeFailure(failure: Failure): FailureReport {
   const why = explainCause(failure);
   const details = [...(why ? [why] : []), ...(failure.about.details ?? [])];
   const { code, message, hint } = failure;

@@ -12,7 +12,7 @@ const HISTORY_BOUND_MS = 300_000;
 
 /** A git server, through the `git` program. @param token not needed for a public repository */
 export function createRemote(serverUrl: string, token: string | undefined): Remote {
-  const git = createGit(serverUrl, token);
+  const git = createGit({ serverUrl, token, consequence: 'it is not known which commit is meant' });
   return {
     async listRefs(repository, names) {
       const lines = await git(['ls-remote', urlOf(serverUrl, repository), ...names], LIST_BOUND_MS);
@@ -44,16 +44,26 @@ export function createRemote(serverUrl: string, token: string | undefined): Remo
 /** Keeps a partial clone from fetching a missing commit, which GitHub would also serve from a fork. */
 const offline: NodeJS.ProcessEnv = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
 
-function urlOf(serverUrl: string, repository: string): string {
+export function urlOf(serverUrl: string, repository: string): string {
   return `${serverUrl}/${repository}.git`;
 }
 
+export interface GitOptions {
+  readonly serverUrl: string;
+  readonly token: string | undefined;
+  /** What a failure means, for its message: `it is not known which commit is meant`. */
+  readonly consequence: string;
+  /** Further variables of git. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** @returns a function that runs git and returns its lines. @throws Failure `git-failed` with git's own message */
-function createGit(serverUrl: string, token: string | undefined) {
+export function createGit({ serverUrl, token, consequence, env: own }: GitOptions) {
   // The token is in the environment, because every process of the machine can read arguments.
   const header = token && `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const env: NodeJS.ProcessEnv = {
     ...offline,
+    ...own,
     GIT_TERMINAL_PROMPT: '0',
     ...(header && {
       GIT_CONFIG_COUNT: '1',
@@ -61,17 +71,21 @@ function createGit(serverUrl: string, token: string | undefined) {
       GIT_CONFIG_VALUE_0: header,
     }),
   };
-  return async (args: readonly string[], boundMs: number): Promise<string[]> => {
+  return async (args: readonly string[], boundMs: number, onText?: (text: string) => void): Promise<string[]> => {
     const lines: string[] = [];
-    const ended = await runProgram({ command: 'git', args, env, boundMs, onLine: (line) => lines.push(line) });
+    const output = onText ? { onText, wholeOutput: true } : {};
+    const ended = await runProgram({
+      command: 'git',
+      args,
+      env,
+      boundMs,
+      onLine: (line) => lines.push(line),
+      ...output,
+    });
     if (ended.code === 0) return lines;
-    throw new Failure(
-      'git-failed',
-      `git ${args[0] === '-C' ? args[2] : args[0]} failed, so it is not known which commit is meant.`,
-      {
-        why: lines.join(' ') || ended.why || `git ended with ${ended.code}`,
-        hint: advice.GIVE_REPOSITORY_TOKEN,
-      },
-    );
+    throw new Failure('git-failed', `git ${args[0] === '-C' ? args[2] : args[0]} failed, so ${consequence}.`, {
+      why: lines.join(' ') || ended.why || `git ended with ${ended.code}`,
+      hint: advice.GIVE_REPOSITORY_TOKEN,
+    });
   };
 }

@@ -1,32 +1,31 @@
 import {
   appendFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { compilePatterns } from '../core/inputs/file-patterns.js';
+import { stripVTControlCharacters } from 'node:util';
+import type { PhaseHost, PhaseProgram, PhaseProgramEnd } from '../core/phases/host.js';
 import { FAILURE } from '../core/phases/layout.js';
-import type { FoundFile, PhaseHost, PhaseProgram, PhaseProgramEnd } from '../core/phases/host.js';
 import { messageOf } from '../core/kernel/failure.js';
 import type { Environment } from '../core/ports/programs.js';
-import { openBoundedLog } from './bounded-log.js';
-import { findFiles } from './find-files.js';
-import { hider } from './hide.js';
+import { type BoundedLog, openBoundedLog } from './bounded-log.js';
+import { isMask } from './masks.js';
+import { findNamed, listFiles, measureFiles } from './phase-files.js';
+import { PhaseMasks } from './phase-masks.js';
+import { PhasePrinter, Room } from './phase-printer.js';
 import { runProgram } from './programs.js';
+import { readFirstLine } from './read-program.js';
 import { composeEnvironment, print } from './setup.js';
+import { watchStepFiles } from './step-files.js';
 
-const MIB = 1024 * 1024;
 /** Of each log in the artifacts. */
-const MOST_LOG_BYTES = 64 * MIB;
-/** Characters of each phase in the log of the step. A page of GitHub's shows no more in reasonable time. */
-const MOST_PRINTED = 4 * MIB;
-/** The same of all phases together, for lists of many phases. */
-const MOST_PRINTED_IN_ALL = 32 * MIB;
+const MOST_LOG_BYTES = 64 * 1024 * 1024;
 /** Lines of a failed phase in its FAILURE. */
 const LAST_LINES = 20;
 const LONGEST_LINE = 500;
@@ -43,30 +42,45 @@ export interface PhasePlace {
   readonly variables: Environment;
   /** Texts that are replaced in the files of ours: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
+  /** Called with each text that a phase masks. */
+  readonly onMask?: (text: string) => void;
+}
+
+/** The folder for what phases hand over to each other, which is no artifact. */
+export function locateShared(artifacts: string): string {
+  return `${artifacts}.shared`;
 }
 
 /** @throws Error if the folders cannot be made */
 export function openPhaseHost(place: PhasePlace): PhaseHost {
-  const { artifacts, directory, shared, variables, secrets } = place;
+  const { artifacts, directory, shared, variables, secrets, onMask } = place;
   for (const folder of [artifacts, shared]) mkdirSync(folder, { recursive: true });
-  const hide = hider(secrets);
-  const env = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
+  const masks = new PhaseMasks(secrets, onMask);
+  const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
+  const readStepFiles = watchStepFiles(process.env);
   const at = (name: string): string => join(artifacts, name);
-  let left = MOST_PRINTED_IN_ALL;
+  const room = new Room();
   return {
     artifacts,
     listArtifacts: () => readdirSync(artifacts).sort(),
     makeFolder: (name) => void mkdirSync(at(name), { recursive: true }),
-    writeFile: (name, text) => writeFileSync(at(name), hide(text)),
-    appendLine: (name, line) => appendFileSync(at(name), `${hide(line)}\n`),
+    writeFile: (name, text) => writeFileSync(clear(at(name)), masks.hide(text)),
+    writeShared: (name, text) => writeFileSync(join(shared, name), text),
+    appendLine: (name, line) => appendFileSync(clear(at(name)), `${masks.hide(line)}\n`),
     readFile: (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : ''),
-    removeFile: (name) => rmSync(at(name), { force: true }),
-    findFailures: (folder) => findNamed(artifacts, folder),
+    readFirstLine: (name) => readFirstLine(at(name)),
+    removeFile: (name) => rmSync(at(name), { force: true, recursive: true }),
+    listFiles: (folder, most, first) => listFiles(at(folder), most, first),
+    findFailures: (folder) => findNamed(at(folder), FAILURE).map((path) => `${folder}/${path}`),
     findFiles: (pattern, folder) => measureFiles(folder === undefined ? directory : at(folder), pattern),
     run(program) {
-      const printer = new Printer(program.prefix, `${artifacts}/${program.log}`);
-      const take = (length: number): boolean => (left -= length) > 0;
-      return run(program, { directory, env: { ...env, ...program.env }, log: at(program.log), hide, printer, take });
+      const { title, prefix } = program;
+      const printer = new PhasePrinter({ title, prefix, log: at(program.log) }, room);
+      // As in the steps of a job, what a phase wrote to GITHUB_ENV and GITHUB_PATH holds for those that begin later.
+      const { variables: written, prepend } = readStepFiles();
+      const path = { PATH: prepend(written['PATH'] ?? env['PATH'] ?? '') };
+      const whole = { ...env, ...written, ...path, ...program.env };
+      return run(program, { directory, env: whole, log: at(program.log), masks, printer });
     },
   };
 }
@@ -76,77 +90,78 @@ interface Surroundings {
   readonly env: Environment;
   /** The path of the log. */
   readonly log: string;
-  readonly hide: (text: string) => string;
-  readonly printer: Printer;
-  /** Whether the log of the step has room for so many characters. */
-  readonly take: (length: number) => boolean;
+  readonly masks: PhaseMasks;
+  readonly printer: PhasePrinter;
 }
 
 async function run(program: PhaseProgram, around: Surroundings): Promise<PhaseProgramEnd> {
   const { commands, boundMs, signal } = program;
+  const { directory: cwd, env, masks, printer } = around;
   const lastLines: string[] = [];
   const log = openLog(around.log);
   const onLine = (line: string): void => {
-    log.write(around.hide(line));
-    around.printer.print(line, around.take);
+    masks.note(line);
+    printer.print(line);
+    // A value of several lines is written in one, so it would not be found.
+    if (isMask(line)) return log.write(MASKED);
+    log.write(masks.hide(line));
     if (line.trim() === '') return;
-    lastLines.push(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
+    lastLines.push(line);
     if (lastLines.length > LAST_LINES) lastLines.shift();
   };
   const args = ['-eo', 'pipefail', '-c', commands];
-  const { directory: cwd, env } = around;
+  let logProblem: string | undefined;
   try {
+    restore(cwd);
     const ended = await runProgram({ command: 'bash', args, cwd, env, boundMs, signal, onLine });
-    return { ...ended, lastLines };
+    printer.end();
+    logProblem = log.close() ?? (isFile(around.log) ? undefined : 'the phase removed it');
+    const shown = lastLines.map((line) => masks.hide(readable(line))).filter((line) => line !== '');
+    return { ...ended, lastLines: shown, ...(logProblem && { logProblem }) };
   } finally {
     log.close();
   }
 }
 
+/** What a log has in place of a line that masks a text. */
+const MASKED = '::add-mask::***';
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Removes what a program put in the place of a file: a pipe would wait for a reader, a link lead elsewhere. @returns the path */
+function clear(path: string): string {
+  if (!isFile(path)) rmSync(path, { force: true, recursive: true });
+  return path;
+}
+
+/** A phase may remove the checkout, for example to make it anew. Without a working directory, no cleanup could begin. */
+function restore(directory: string): void {
+  if (existsSync(directory)) return;
+  print(`${directory} was removed by an earlier phase. It is made again, and is empty.`);
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch {
+    // The program cannot be started then, and that is reported.
+  }
+}
+
+/** A line without colors, as a terminal shows it at last: a progress bar returns to its beginning. */
+function readable(line: string): string {
+  const text = line.trimEnd();
+  const from = text.lastIndexOf('\r') + 1;
+  const shown = stripVTControlCharacters(text.slice(from, from + LONGEST_LINE * 4)).trimEnd();
+  return shown.length > LONGEST_LINE ? `${shown.slice(0, LONGEST_LINE)}…` : shown;
+}
+
 /** Without a log, because the disk is full or the folder was removed, the phase runs nevertheless. */
-function openLog(path: string): { write(line: string): void; close(): void } {
+function openLog(path: string): BoundedLog {
   try {
     return openBoundedLog(path, MOST_LOG_BYTES);
   } catch (error) {
-    print(`No log can be written to ${path}: ${messageOf(error)}.`);
-    return { write: () => undefined, close: () => undefined };
+    const problem = messageOf(error);
+    print(`No log can be written to ${path}: ${problem}.`);
+    return { write: () => undefined, close: () => problem };
   }
-}
-
-/** Prints the lines of one phase to the step's log, at most {@link MOST_PRINTED} characters. */
-class Printer {
-  private left = MOST_PRINTED;
-
-  constructor(
-    private readonly prefix: string,
-    private readonly log: string,
-  ) {}
-
-  print(line: string, take: (length: number) => boolean): void {
-    if (this.left <= 0) return;
-    const length = line.length + this.prefix.length + 1;
-    this.left = take(length) ? this.left - length : 0;
-    print(
-      this.left > 0
-        ? `${this.prefix}${line}`
-        : `${this.prefix}… This log has no room for more. All of it is in ${this.log}`,
-    );
-  }
-}
-
-/** @returns the files named FAILURE below a folder, relative to the artifacts */
-function findNamed(artifacts: string, folder: string): readonly string[] {
-  if (!existsSync(join(artifacts, folder))) return [];
-  return readdirSync(join(artifacts, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path === FAILURE || path.endsWith(`/${FAILURE}`))
-    .map((path) => `${folder}/${path}`)
-    .sort();
-}
-
-async function measureFiles(folder: string, pattern: string): Promise<readonly FoundFile[]> {
-  const { files } = await findFiles(folder, compilePatterns([pattern]));
-  return files.flatMap(({ path, modifiedAt }) => {
-    const size = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
-    return size === undefined ? [] : [{ path, bytes: size, changedAt: modifiedAt }];
-  });
 }

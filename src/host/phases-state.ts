@@ -8,8 +8,12 @@ export interface PhasesState {
   readonly offset: number;
   /** Epoch ms. */
   readonly beganAt: number;
-  /** `started`: phases that always run may not have run. `finished`: nothing is left to do. */
-  readonly state: 'started' | 'finished';
+  /**
+   * `started`: phases that always run may not have run. `exporting`: only the export is left to do. `finished`: nothing is.
+   */
+  readonly state: 'started' | 'exporting' | 'finished';
+  /** The file of the texts that phases have masked; only for an export. */
+  readonly masks?: string;
 }
 
 const KEY = 'phases';

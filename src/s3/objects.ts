@@ -1,10 +1,10 @@
-import type { ListedObject, ObjectFacts, Store } from '../core/ports/store.js';
+import type { Body, ListedObject, ObjectFacts, Store, WriteCondition } from '../core/ports/store.js';
 import { IncompleteResponse, readError } from '../ec2/errors.js';
 import { toFailure } from './errors.js';
 import type { S3Answer, S3Requests } from './requests.js';
 import { childrenOf, parseXml, textOf, type Element } from './xml.js';
 
-type Objects = Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'putObject'>;
+type Objects = Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'getVersion' | 'putObject' | 'replaceObject'>;
 
 /** Requests about whole objects. */
 export function createObjects(requests: S3Requests): Objects {
@@ -15,11 +15,38 @@ export function createObjects(requests: S3Requests): Objects {
       absentAs404(requests, key, () =>
         requests.persist({ action: 's3:GetObject', method: 'GET', key, mostBytes }, ({ bytes }) => bytes),
       ),
+    getVersion: (key, mostBytes) =>
+      absentAs404(requests, key, () =>
+        requests.persist({ action: 's3:GetObject', method: 'GET', key, mostBytes }, (answer) => ({
+          bytes: answer.bytes,
+          etag: readEtag(answer),
+        })),
+      ),
+    replaceObject: (key, body, condition) => replaceObject(requests, key, { body, condition }),
     async putObject(key, body, contentType) {
       const headers = { ...toHeaders(body.sha256), 'content-type': contentType };
       await requests.ask({ action: 's3:PutObject', method: 'PUT', key, headers, body, purpose: 'register' }, readEtag);
     },
   };
+}
+
+async function replaceObject(
+  requests: S3Requests,
+  key: string,
+  { body, condition: { etag, contentType } }: { readonly body: Body; readonly condition: WriteCondition },
+): Promise<boolean> {
+  const condition: Record<string, string> = etag === undefined ? { 'if-none-match': '*' } : { 'if-match': etag };
+  const headers = { ...toHeaders(body.sha256), ...condition, 'content-type': contentType };
+  const request = { action: 's3:PutObject', method: 'PUT', key, headers, body, purpose: 'register' } as const;
+  try {
+    await requests.persist(request, readEtag);
+    return true;
+  } catch (error) {
+    const { code, status } = readError(error);
+    // 412: another version. 409: another write at the same moment. 404: the object was deleted since.
+    if (status === 412 || code === 'ConditionalRequestConflict' || code === 'NoSuchKey') return false;
+    throw toFailure(error, { action: request.action, place: `s3://${requests.bucket}/${key}` });
+  }
 }
 
 /** The headers by which S3 verifies the body and keeps the checksum. */
@@ -67,8 +94,8 @@ function headObject(requests: S3Requests, key: string): Promise<ObjectFacts | un
 }
 
 /**
- * `undefined` if the key is absent. A 404 without a body, the answer to HEAD, may also mean that there is no bucket:
- * then a request whose answer has a body finds out.
+ * `undefined` if the key is absent. The answer to HEAD has no body: a 404 may also mean that there is no bucket, and a
+ * 400 that the session has expired. A request whose answer has a body finds out.
  */
 async function absentAs404<T>(requests: S3Requests, key: string, ask: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -76,17 +103,20 @@ async function absentAs404<T>(requests: S3Requests, key: string, ask: () => Prom
   } catch (error) {
     const { code } = readError(error);
     if (code === 'NoSuchKey') return undefined;
-    if (code === 'NotFound')
-      return requests.ask({ ...LIST_ONE, query: { ...LIST_ONE.query, prefix: key } }, () => undefined);
+    if (code === 'NotFound' || code === 'BadRequest') {
+      await requests.ask({ ...LIST_ONE, query: { ...LIST_ONE.query, prefix: key } }, () => undefined);
+      if (code === 'NotFound') return undefined;
+    }
     throw toFailure(error, { action: 's3:GetObject', place: `s3://${requests.bucket}/${key}` });
   }
 }
 
-/** Fails if there is no bucket. */
+/** Fails with a reason if there is no bucket, or if S3 does not accept the credentials. */
 const LIST_ONE = { action: 's3:ListBucket', method: 'GET', query: { 'list-type': '2', 'max-keys': '1' } } as const;
 
 /**
- * S3 names the region in its answer to HEAD, even if it denies the rest: a policy for one prefix does not allow HEAD.
+ * S3 names the region in its answer to HEAD, even if it denies the rest: a policy for one prefix does not allow HEAD. What
+ * else is wrong with the request, such as a session that has expired, only an answer with a body says: that to the next.
  */
 export async function findRegion(requests: S3Requests): Promise<string> {
   const action = 's3:ListBucket';
@@ -96,7 +126,8 @@ export async function findRegion(requests: S3Requests): Promise<string> {
     const { code } = readError(error);
     // Without a key, nothing but the bucket can be absent.
     if (code === 'NotFound') Object.assign(error as Error, { name: 'NoSuchBucket' });
-    if (code !== 'AccessDenied') throw toFailure(error, { action, place: `s3://${requests.bucket}/` });
+    if (code !== 'AccessDenied' && code !== 'BadRequest')
+      throw toFailure(error, { action, place: `s3://${requests.bucket}/` });
   }
   return requests.region;
 }

@@ -77,6 +77,8 @@ describe('The role in each workflow and document of this repository', () => {
     StartStopRoleArn: { role: 'StartStopRole', name: 'start-stop' },
     ReapRoleArn: { role: 'ReapRole', name: 'reap' },
     PoolRoleArn: { role: 'PoolRole', name: 'pool-fill' },
+    // Of run-phases; iam-export.test.ts compares its policy with what an export asks.
+    ExportRoleArn: { role: 'ExportRole', name: 'export' },
   };
   // A document may show steps without their credentials. A workflow's job must have them.
   const uses = findRoleUses().filter(({ where, variable }) => variable !== undefined || !where.includes('.md'));

@@ -41,8 +41,10 @@ describe('A stack of the template has the printed policies:', () => {
     ['StartStopRole', 'start-stop'],
     ['ReapRole', 'reap'],
     ['PoolRole', 'pool-fill'],
+    ['ExportRole', 'export'],
   ] as const)('%s', (resource, policy) => {
-    const role = deploy(resource, { ...parameters, Pools: 'true', OidcProviderArn: provider }) as Role;
+    const given = { ...parameters, Pools: 'true', ExportBucket: 'ci-artifacts', OidcProviderArn: provider };
+    const role = deploy(resource, given) as Role;
     expect(spread(role.Policies.map(({ PolicyDocument }) => PolicyDocument))).toEqual([spread(readPolicy(policy))]);
     expect(role.AssumeRolePolicyDocument).toEqual(readPolicy('trust'));
   });
@@ -51,6 +53,12 @@ describe('A stack of the template has the printed policies:', () => {
     const claim = deploy('ClaimFromPools', { ...parameters, Pools: 'true' }) as Attached;
     expect(spread(claim.PolicyDocument)).toEqual(spread(readPolicy('pool-claim')));
     expect(claim.RoleName).toBe('StartStopRole');
+  });
+
+  test('ExportRole, only with a bucket, and for sessions as long as IAM allows', () => {
+    const role = deploy('ExportRole', { ...parameters, ExportBucket: 'ci-artifacts' });
+    expect(role).toMatchObject({ MaxSessionDuration: 12 * 3_600 });
+    expect(deploy('ExportRole', parameters)).toBeUndefined();
   });
 
   test('UseDataVolumes, for the role that starts', () => {

@@ -27,6 +27,7 @@ const FOLDERS = [
   'workflows/example-marqo/after',
   'workflows/example-lumi/after',
   'workflows/example-concert/after',
+  'workflows/example-topsail/after',
 ];
 /** The policy of each action that sends requests to AWS. */
 export const POLICY_OF: Readonly<Record<string, string>> = Object.fromEntries(

@@ -117,6 +117,16 @@ describe('A failure names the bucket, the key and what to do:', () => {
     });
   });
 
+  test('a session that has expired, which S3 says to HEAD without a reason', async () => {
+    sandbox.intercept = () => ({ kind: 'status', status: 400, code: 'ExpiredToken' });
+    await store.findRegion();
+    for (const ask of [() => store.findPublicAccess(), () => store.headObject('a')])
+      await expect(ask()).rejects.toMatchObject({
+        code: 'aws-not-authorized',
+        message: expect.stringContaining('AWS does not accept the credentials'),
+      });
+  });
+
   test('the access to the bucket that cannot be asked is never "private"', async () => {
     sandbox.ec2.denied.add('s3:GetBucketPolicyStatus');
     await expect(store.findPublicAccess()).rejects.toMatchObject({

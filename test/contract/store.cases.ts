@@ -53,6 +53,18 @@ export const OBJECT_CASES: Readonly<Record<string, Case<StoreWorld, object>>> = 
     for (const text of ['one', 'other']) await store.putObject('a', bodyOf(text), 'text/plain');
     expect(await store.headObject('a')).toEqual({ size: 5, sha256: bodyOf('other').sha256 });
   }),
+  'of two writers of one version, one writes': withBucket(async (store) => {
+    const contentType = 'text/plain';
+    expect(await store.getVersion('log', 100)).toBeUndefined();
+    expect(await store.replaceObject('log', bodyOf('one'), { etag: undefined, contentType })).toBe(true);
+    expect(await store.replaceObject('log', bodyOf('other'), { etag: undefined, contentType })).toBe(false);
+    const read = (await store.getVersion('log', 100))!;
+    expect(Buffer.from(read.bytes).toString()).toBe('one');
+    expect(await store.replaceObject('log', bodyOf('two'), { etag: read.etag, contentType })).toBe(true);
+    expect(await store.replaceObject('log', bodyOf('late'), { etag: read.etag, contentType })).toBe(false);
+    expect(Buffer.from((await store.getObject('log', 100))!).toString()).toBe('two');
+    expect(await store.replaceObject('gone', bodyOf('late'), { etag: read.etag, contentType })).toBe(false);
+  }),
   'an object without a checksum has a size': withBucket(async (store, { raw }) => {
     await raw.putPlain(BUCKET, 'old', 'text');
     expect(await store.headObject('old')).toEqual({ size: 4 });

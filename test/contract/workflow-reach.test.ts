@@ -14,6 +14,7 @@ const folders = [
   'workflows/example-marqo/after',
   'workflows/example-lumi/after',
   'workflows/example-concert/after',
+  'workflows/example-topsail/after',
 ];
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder))

@@ -12,7 +12,7 @@ export interface MutantOptions {
 export const mutantsCommandLine = {
   command: 'npm run test:mutants --',
   description: `Changes one line at a time of the sources that decide which instances are terminated (reap, start, stop, pool, plan
-queue, agent) and what the verdict of run-compose is, and runs their tests. A mutant that no test notices survives. A survivor fails this run, unless
+queue, agent) and what the verdicts of run-compose and run-phases are, and runs their tests. A mutant that no test notices survives. A survivor fails this run, unless
 test/mutants/equivalent.json explains why the change makes no difference.`,
   options: {
     count: withDefault(

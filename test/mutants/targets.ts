@@ -10,7 +10,9 @@ export interface Target {
 }
 
 /** The rooms of which every source is in a target, except for these: what they print is held by other tests. */
-export const ROOMS = ['reap', 'start', 'stop', 'pool', 'instances', 'compose'].map((name) => `src/core/${name}`);
+export const ROOMS = ['reap', 'start', 'stop', 'pool', 'instances', 'compose', 'phases'].map(
+  (name) => `src/core/${name}`,
+);
 export const IS_LEFT_OUT = /\/report\.ts$|\/start\/ports\.ts$/;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -118,6 +120,12 @@ export const TARGETS: readonly Target[] = [
   target('compose reports', {
     sources: ofCompose(COMPOSE_REPORTS),
     tests: [composeTest('summary')],
+  }),
+  target('phases', {
+    sources: ['src/core/phases'],
+    tests: ['schedule', 'read-phases', 'layout', 'entry-points', 'index-page', 'run'].map(
+      (name) => `test/unit/core/phases/${name}.test.ts`,
+    ),
   }),
   target('answers', {
     sources: ANSWERS.map((name) => `src/core/command/${name}.ts`),

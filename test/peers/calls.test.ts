@@ -36,9 +36,11 @@ const read = (path: string) => parse(readFileSync(`${root}${path}`, 'utf8')) as 
 const files = [
   '.github/workflows/tox-on-ec2.yml',
   '.github/workflows/compose-on-ec2.yml',
+  '.github/workflows/phases-on-ec2.yml',
   '.github/workflows/all_environments.yml',
   'workflows/starter/other-owner/tox-on-ec2.yml',
   'workflows/starter/other-owner/compose-on-ec2.yml',
+  'workflows/starter/other-owner/phases-on-ec2.yml',
   'workflows/starter/other-owner/all_environments.yml',
 ];
 
@@ -79,6 +81,7 @@ describe.each(files)('%s', (file) => {
 test.each([
   'workflows/starter/tox.yml',
   'workflows/starter/compose.yml',
+  'workflows/starter/phases.yml',
   'workflows/starter/command.yml',
   'workflows/starter/all-environments/ci.yml',
   'workflows/example-marqo/after/CI.yml',
@@ -92,6 +95,7 @@ test.each([
 describe.each([
   ['tox-on-ec2.yml', { 'tox-env': 'py3', preset: 'amd64', 'python-version': '3.8' }, 'py3 amd64 3.8'],
   ['compose-on-ec2.yml', { directory: 'tests/e2e', preset: 'arm64' }, 'compose tests-e2e arm64'],
+  ['phases-on-ec2.yml', { name: 'shop', preset: 'cuda' }, 'phases shop cuda'],
 ])('Artifacts of %s', (file, inputs, begin) => {
   const { jobs } = read(`.github/workflows/${file}`);
   const stepsWith = (action: string) =>
@@ -122,6 +126,7 @@ test('an artifact name is valid on GitHub for any inputs', () => {
 describe.each([
   ['workflows/starter/tox.yml', 'tests', 'not-tested'],
   ['workflows/starter/compose.yml', 'tests', 'not-tested'],
+  ['workflows/starter/phases.yml', 'phases', 'not-tested'],
   ['workflows/starter/command.yml', 'start', 'not-run'],
 ])('%s starts machines only where GitHub gives the secrets', (file, guarded, instead) => {
   const { jobs } = read(file);
@@ -178,8 +183,10 @@ describe.each(['workflows/starter/command.yml', 'workflows/starter/shortest.yml'
 
 describe.each([
   ['all-environments/test-command.yml', 'tests'],
-  ['compose-command.yml', 'test'],
-])('%s', (name, tests) => {
+  ['test-command.yml', 'tox'],
+  ['test-command.yml', 'compose'],
+  ['test-command.yml', 'phases'],
+])('%s, its job %s', (name, tests) => {
   const { jobs, concurrency } = read(`workflows/starter/${name}`);
   const commented = (body: string, issue: object = { pull_request: { url: 'https://x.y' } }) => ({
     event_name: 'issue_comment',
@@ -206,7 +213,7 @@ describe.each([
     expect(concurrency['cancel-in-progress']).toBe(false);
   });
 
-  const planned = { sha: 'a', answer: '{}', skip: '' };
+  const planned = { sha: 'a', answer: '{}', skip: '', tests: `unit,${tests}` };
 
   test.each([
     ['a run that was planned', 'success', planned, [true, true]],
@@ -226,25 +233,44 @@ describe.each([
   });
 });
 
-test('compose-command.yml starts no machine with a plan that GitHub dropped', () => {
-  const { test: call } = read('workflows/starter/compose-command.yml').jobs as unknown as Readonly<
-    Record<string, { readonly with: Readonly<Record<string, unknown>> }>
-  >;
-  const fill = (outputs: object) =>
-    Object.values(call!.with).map((text) => interpolate(String(text), { needs: { plan: { outputs } } }));
-  const outputs = { sha: 'a', machine: '{"preset": "cuda"}', config: '{"env": {"A": 1}}' };
-  expect(fill(outputs)).toEqual(['.', 'a', 'true', 'cuda', '', '', '{\n  "A": 1\n}']);
-  for (const name of ['machine', 'config']) expect(() => fill({ ...outputs, [name]: '' })).toThrow(/empty input/);
-});
+describe('test-command.yml', () => {
+  const { jobs, concurrency } = read('workflows/starter/test-command.yml') as Workflow & {
+    readonly jobs: Readonly<Record<string, { readonly with?: Readonly<Record<string, unknown>> }>>;
+  };
+  const tests = ['tox', 'compose', 'phases'];
 
-test('compose-command.yml also runs by hand, and then each run counts', () => {
-  const { jobs, concurrency } = read('workflows/starter/compose-command.yml');
-  const github = { event_name: 'workflow_dispatch', run_id: '1', event: {} };
-  expect(evaluate(jobs['plan']!.if!, { github })).toBe(true);
-  const groupOf = (run_id: string) => interpolate(concurrency.group, { github: { ...github, run_id }, inputs: {} });
-  expect(groupOf('1')).not.toBe(groupOf('2'));
-  const plan = { result: 'success', outputs: { sha: 'a', answer: '', skip: '' } };
-  expect(evaluate(jobs['answer']!.if!, { github, needs: { plan } }, { always: true })).toBe(false);
+  test('runs the tests that the command names, and no other', () => {
+    const runs = (named: string) =>
+      tests.filter((name) =>
+        evaluate(jobs[name]!.if!, { needs: { plan: { result: 'success', outputs: { sha: 'a', tests: named } } } }),
+      );
+    expect(runs('compose')).toEqual(['compose']);
+    expect(runs('phases,tox')).toEqual(['tox', 'phases']);
+    expect(runs('compose-long')).toEqual([]);
+  });
+
+  test.each(tests)('starts no machine for %s with a plan that GitHub dropped', (name) => {
+    const fill = (outputs: object) =>
+      Object.fromEntries(
+        Object.entries(jobs[name]!.with!).map(([key, text]) => [
+          key,
+          interpolate(String(text), { needs: { plan: { outputs } } }),
+        ]),
+      );
+    const outputs = { sha: 'a', machine: '{"preset": "cuda", "keep": "true"}', config: '{"env": {"A": 1}}' };
+    expect(fill(outputs)).toMatchObject({ ref: 'a', preset: 'cuda', 'ec2-instance-type': '', env: '{\n  "A": 1\n}' });
+    if (name === 'phases') expect(fill(outputs)).toMatchObject({ keep: 'true', only: '', config: outputs.config });
+    for (const lost of ['machine', 'config']) expect(() => fill({ ...outputs, [lost]: '' })).toThrow(/empty input/);
+  });
+
+  test('also runs by hand, and then each run counts', () => {
+    const github = { event_name: 'workflow_dispatch', run_id: '1', event: {} };
+    expect(evaluate(jobs['plan']!.if!, { github })).toBe(true);
+    const groupOf = (run_id: string) => interpolate(concurrency.group, { github: { ...github, run_id }, inputs: {} });
+    expect(groupOf('1')).not.toBe(groupOf('2'));
+    const plan = { result: 'success', outputs: { sha: 'a', answer: '', skip: '' } };
+    expect(evaluate(jobs['answer']!.if!, { github, needs: { plan } }, { always: true })).toBe(false);
+  });
 });
 
 test.each(['success', 'failure', 'cancelled', 'skipped'])(

@@ -2,10 +2,18 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runLanes } from '../worlds/lanes.js';
+import { takePart } from '../worlds/part.js';
 import { concert } from './compose/concert.js';
 import { findShared, readCases, type ComposeCase, type Variant } from './compose/cases.js';
 import { findFaults } from './compose/judge.js';
-import { judgePlain, listPlainAnswers, renderAnswers, runPlain, type PlainCommand } from './compose/plain.js';
+import {
+  judgePlain,
+  listPlainAnswers,
+  renderAnswers,
+  runPlain,
+  type Answer,
+  type PlainCommand,
+} from './compose/plain.js';
 import { ComposeScene } from './compose/scene.js';
 import type { Played } from './compose/stage.js';
 
@@ -41,8 +49,9 @@ const tasks = cases.flatMap((project): Task[] => [
 ]);
 // The variants of a project share names of containers, ports and volumes, so they are sequential.
 const laneOf = ({ project }: Task): string => project.lane ?? project.id;
-const lanes = [...new Set(tasks.map(laneOf))].map((lane) => tasks.filter((task) => laneOf(task) === lane));
-const variants = tasks.filter(({ plain }) => plain === undefined);
+const lanes = takePart([...new Set(tasks.map(laneOf))]).map((lane) => tasks.filter((task) => laneOf(task) === lane));
+const variants = lanes.flat().filter(({ plain }) => plain === undefined);
+const plains = lanes.flat().filter(({ plain }) => plain !== undefined);
 
 let scene: ComposeScene;
 let played: ReadonlyMap<Task, Promise<Played | number>>;
@@ -93,16 +102,27 @@ describe('The verdict is right of', () => {
   );
 });
 
+/** Whether a late server comes too late for plain Compose depends on the load. A different answer is asked for again, alone. */
+async function findPlainAnswer({ project, variant, plain }: Task, code: number, said: Answer): Promise<Answer> {
+  const first = judgePlain(variant.expected, code);
+  if (first === said) return first;
+  await Promise.allSettled(played.values());
+  return judgePlain(variant.expected, await runPlain(project, { variant, command: plain!, env: scene.env }));
+}
+
 describe('Plain Compose', () => {
-  test.each(named(tasks.filter(({ plain }) => plain !== undefined)))(
-    'answers %s as cases.json says',
-    async (_, task) => {
-      const code = await (played.get(task) as Promise<number>);
-      const said = task.project.plain_compose?.[task.variant.name]?.[task.plain!];
-      expect(judgePlain(task.variant.expected, code)).toBe(judgePlain(task.variant.expected, said!));
-    },
-    LONG_MS,
-  );
+  // Jest wants a test of each table, and a part of the cases may have no plain one.
+  if (plains.length > 0)
+    test.each(named(plains))(
+      'answers %s as cases.json says',
+      async (_, task) => {
+        const code = await (played.get(task) as Promise<number>);
+        const { plain_compose: codes } = task.project;
+        const said = judgePlain(task.variant.expected, codes?.[task.variant.name]?.[task.plain!] as number);
+        expect(await findPlainAnswer(task, code, said)).toBe(said);
+      },
+      LONG_MS,
+    );
 
   test('is compared with run-compose', () => {
     const right = [...finals.values()].filter((faults) => faults.length === 0).length;

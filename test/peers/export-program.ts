@@ -7,7 +7,10 @@ import { quiet } from '../worlds/log.js';
 
 /** An export as a program: `node export-program.js FOLDER s3://BUCKET/PREFIX`. Prints the result and the peak memory. */
 const [folder = '', address = ''] = process.argv.slice(2);
-const secrets = Array.from({ length: 50 }, (_, at) => `a-secret-of-this-run-${at}-0123456789abcdef`);
+const secrets = Array.from({ length: 50 }, (_, at) => ({
+  name: `secret ${at}`,
+  text: `a-secret-of-this-run-${at}-0123456789abcdef`,
+}));
 const result = await exportArtifacts(
   { address: parseAddress(address), allowsPublic: false, secrets },
   {

@@ -28,10 +28,13 @@ const SETS: Readonly<Record<string, Parameters>> = {
     Pools: 'true',
     Sessions: 'true',
     DataVolumes: 'true',
+    ExportBucket: 'ci-artifacts',
+    ExportPrefix: 'octo-repo/runs',
   },
   'all repositories of an owner': { ...octo, Repository: '*', OwnerId: '583231', RepositoryId: '*' },
   'pools, and machines without a role': { ...octo, ...ids, Pools: 'true', Regions: 'eu-west-1' },
   'sessions, and no other policy for machines': { ...octo, Sessions: 'true' },
+  'exports to a bucket': { ...octo, ...ids, ExportBucket: 'ci-artifacts' },
   'data volumes': { ...octo, ...ids, DataVolumes: 'true' },
   'machines with a role, and no pools': { ...octo, MachinePolicyArns: policies, InstanceTypes: 'g5.*' },
 };
@@ -41,6 +44,7 @@ const ROLES = {
   StartStopRole: 'start_stop',
   ReapRole: 'reap',
   PoolRole: 'pool',
+  ExportRole: 'export',
   MachineRole: 'machine',
 } as const;
 const namesOf = (type: string) =>
@@ -63,6 +67,8 @@ function toVariables(parameters: Parameters): Variables {
 interface Role {
   readonly description: unknown;
   readonly trust: unknown;
+  /** How long a session may last, in seconds. IAM's default is an hour. */
+  readonly longest: number;
   readonly policies: Readonly<Record<string, unknown>>;
   readonly managed: readonly string[];
 }
@@ -87,6 +93,7 @@ function rolesOfTemplate(parameters: Parameters): Record<string, Role> {
         {
           description: role['Description'],
           trust: asDocument(role['AssumeRolePolicyDocument']),
+          longest: Number(role['MaxSessionDuration'] ?? 3_600),
           policies: Object.fromEntries(all.map((one) => [one['PolicyName'], asDocument(one['PolicyDocument'])])),
           managed: (role['ManagedPolicyArns'] as readonly string[] | undefined) ?? [],
         },
@@ -110,6 +117,7 @@ function rolesOfModule({ resources }: Applied): Record<string, Role> {
         {
           description: role['description'],
           trust: readDocument(translate(role['assume_role_policy'])),
+          longest: Number(role['max_session_duration'] ?? 3_600),
           policies: Object.fromEntries(
             of('aws_iam_role_policy', role['id']).map((one) => [one['name'], readDocument(translate(one['policy']))]),
           ),
@@ -193,6 +201,7 @@ describe.each(Object.entries(SETS))('With %s', (_, parameters) => {
       start_stop_role_arn: first('aws_iam_role.start_stop')!['arn'],
       reap_role_arn: first('aws_iam_role.reap')!['arn'],
       pool_role_arn: first('aws_iam_role.pool')?.['arn'],
+      export_role_arn: first('aws_iam_role.export')?.['arn'],
       security_group_id: first('aws_security_group.machines')!['id'],
       machine_profile_name: first('aws_iam_instance_profile.machine')?.['name'],
       session_policy_arn: first('aws_iam_policy.session_user')?.['arn'],
@@ -208,6 +217,7 @@ test('names, path, boundary and tags apply to everything that can have them', as
     ...toVariables(SETS['machines with a role, and no pools']!),
     pools: true,
     sessions: true,
+    export_bucket: 'ci-artifacts',
     ...given,
   });
   // A role's own policy has a name that is unique by its role.

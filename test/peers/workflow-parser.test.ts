@@ -36,6 +36,7 @@ describe("GitHub's own parser", () => {
     ...listYaml('workflows/example-marqo/after'),
     ...listYaml('workflows/example-lumi/after'),
     ...listYaml('workflows/example-concert/after'),
+    ...listYaml('workflows/example-topsail/after'),
   ])('accepts %s and its calls of other workflows', async (path) => {
     expect(await listWorkflowErrors(withLocalCalls(read(path)), root)).toEqual([]);
   });

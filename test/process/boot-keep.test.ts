@@ -6,6 +6,7 @@ import { withVolume } from './boot-volume-programs.js';
 
 const keepFor = (seconds: number) => [`#:keep-on-failure-seconds ${seconds}`];
 const failing = oneJob.replace('Succeeded', 'Failed');
+const keepAlways = (seconds: number) => [...keepFor(seconds), '#:keep-always 1'];
 const kept = async (machine: Machine) => {
   const [, at, until, name] =
     /phase=kept uptime=\S+ at=(\S+) until (\S+) after (.*)/.exec(await machine.read('console')) ?? [];
@@ -44,6 +45,39 @@ describe('a machine whose job failed', () => {
       expect(await machine.phases()).not.toContain('kept');
     });
   }
+
+  for (const result of ['Succeeded', 'SucceededWithIssues', 'Failed']) {
+    const always = several({ runners: ['- job'], runner: oneJob.replace('Succeeded', result), lines: keepAlways(2) });
+    scenario(`stays with keep-always after a job with the result ${result}`, always, async (machine) => {
+      expect(await machine.reasonOfPowerOff()).toBe('kept for 2 s after a job');
+      expect((await kept(machine)).name).toBe('build (amd64)');
+    });
+  }
+
+  const canceled = several({
+    runners: ['- job'],
+    runner: oneJob.replace('Succeeded', 'Canceled'),
+    lines: keepAlways(60),
+  });
+  scenario('does not stay with keep-always after a job with the result Canceled', canceled, async (machine) => {
+    expect(await machine.reasonOfPowerOff()).toBe('runner exited');
+  });
+
+  const twoJobs = several({
+    runners: ['build job', 'test job'],
+    runner: `case $PWD in */runner-2/*)
+echo "Listening for Jobs"; until [ -e "$CI_ACTIONS_ROOT/finish" ]; do sleep 0.05; done
+echo "Running job: other"; echo "Job other completed with result: Succeeded"; exit ;; esac\n${oneJob.slice(oneJob.indexOf('\n') + 1)}`,
+    lines: keepAlways(2),
+  });
+  scenario('takes further jobs with keep-always, and stays after the last', twoJobs, async (machine) => {
+    await machine.untilConsole('phase=runner-exit');
+    await sleep(1000);
+    expect(await machine.phases()).not.toContain('kept');
+    await machine.write('finish', '');
+    expect(await machine.reasonOfPowerOff()).toBe('kept for 2 s after a job');
+    expect(await machine.read('console')).toContain('completed with result');
+  });
 
   const roles = several({
     runners: ['build job', 'test run', 'test job'],

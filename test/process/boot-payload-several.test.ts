@@ -51,6 +51,7 @@ describe('a payload of format 4 is unreadable', () => {
     ['with a volume at a path with ..', [...good, '#:data-volume vol-12345678 /var/../etc'], isNot('data-volume')],
     ['with a volume at the root', [...good, '#:data-volume vol-12345678 /'], isNot('data-volume')],
     ['with a label of 17 characters', [...good, `#:data-volume label:${'x'.repeat(17)} /data`], isNot('data-volume')],
+    ['that keeps the machine always in another word', [...good, '#:keep-always yes'], isNot('keep-always')],
     ['that keeps the machine for 0 s', [...good, '#:keep-on-failure-seconds 0'], isNot('keep-on-failure-seconds')],
   ];
   for (const [name, lines, why] of cases) {
@@ -69,6 +70,7 @@ describe('a payload of format 4 is unreadable', () => {
     'registration-token T',
     'work-folder shared',
     'keep-on-failure-seconds 9',
+    'keep-always 1',
   ]) {
     const old = ['#:format 3', '#:runner-name r', '#:label l', '#:jit-config QUJD', ...machineLines(), `#:${key}`];
     scenario(`if an older format has ${key}`, { userData: userDataOf(...old) }, async (machine) => {

@@ -31,6 +31,7 @@ const late = [
   'claim.js',
   'data-volume.js',
   'machine-name.js',
+  'phases-export.js',
   'pool.js',
   'presets.js',
   'proxy-agents.js',
@@ -54,6 +55,15 @@ function readSteps(action: string): Readonly<Record<string, string>> {
   return (parse(readFileSync(join(root, action, 'action.yml'), 'utf8')) as { runs: Record<string, string> }).runs;
 }
 
+/** The chunks that an action reads before it begins. */
+function listLoaded(action: string): string[] {
+  const chunks = join(dist, 'chunks');
+  const load = `require(${JSON.stringify(join(chunks, `${action}.js`))})`;
+  const loaded = `Object.keys(require.cache).map((path) => path.slice(${chunks.length + 1}))`;
+  const { stdout } = spawnSync(process.execPath, ['-e', `${load}; console.log(JSON.stringify(${loaded}))`]);
+  return (JSON.parse(stdout.toString()) as string[]).sort();
+}
+
 function list(folder: string): string[] {
   return readdirSync(join(dist, folder), { withFileTypes: true })
     .filter((one) => one.isFile())
@@ -65,6 +75,7 @@ describe('dist/', () => {
   test('has no more JavaScript than the budget', () => {
     expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
     expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
+    expect(measureSize(dist, code.ofExport)).toBeLessThanOrEqual(budget.exportBytes);
     expect(measureSize(dist, code.ofPhases)).toBeLessThanOrEqual(budget.phasesBytes);
     expect(measureSize(dist, code.ofPlan)).toBeLessThanOrEqual(budget.planBytes);
   });
@@ -75,11 +86,11 @@ describe('dist/', () => {
   });
 
   test('is read by a start without the chunks that only some steps need, such as the proxy agents', () => {
-    const chunks = join(dist, 'chunks');
-    const load = `require(${JSON.stringify(join(chunks, 'start-runner.js'))})`;
-    const loaded = `Object.keys(require.cache).map((path) => path.slice(${chunks.length + 1}))`;
-    const { stdout } = spawnSync(process.execPath, ['-e', `${load}; console.log(JSON.stringify(${loaded}))`]);
-    expect((JSON.parse(stdout.toString()) as string[]).sort()).toEqual(early);
+    expect(listLoaded('start-runner')).toEqual(early);
+  });
+
+  test('is read by run-phases without the code of an export', () => {
+    expect(listLoaded('run-phases')).not.toContain('phases-export.js');
   });
 
   test('is in ASCII, because V8 holds a file with any other character in two bytes a character', () => {

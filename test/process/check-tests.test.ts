@@ -71,6 +71,45 @@ describe('check-tests', () => {
     expect([outputs['job-minutes'], outputs['max-lifetime-minutes']]).toEqual(['123', '153']);
   });
 
+  describe('with the inputs of run-phases', () => {
+    const withInputs = (inputs: object) => check({ ...hosted, 'run-phases': JSON.stringify(inputs) });
+
+    test.each([
+      { phases: '[{name: test, run: make}]', only: 'test', 'timeout-minutes': 60, preset: 'amd64', keep: null },
+      // Only the machine has the program's file.
+      { program: 'testing/test.py', only: 'test_ci', directory: 'not/here' },
+    ])('accepts %j', async (inputs) => {
+      const result = await withInputs(inputs);
+      expect([result.code, errorOf(result)]).toEqual([0, '']);
+    });
+
+    test('reports everything that run-phases would report, before a machine starts', async () => {
+      const result = await withInputs({
+        phases: '[{name: test, run: make, needs: tset}]',
+        program: 'test.py',
+        slots: '{a: 0}',
+      });
+      expect(result.code).toBe(1);
+      expect(errorOf(result)).toMatch(/`phases` or `program` is needed; allowed: one of them/);
+      const graph = logOf(await withInputs({ phases: '[{name: test, run: make, needs: tset}]', only: 'tets' }));
+      expect(graph).toMatch(/`needs` names `tset`[^]*did you mean `test`[^]*`only` names `tets`/);
+    });
+  });
+
+  test('adds the time for which a machine is kept to its lifetime, and puts it out', async () => {
+    const keys = { 'aws-access-key-id': 'A', 'aws-secret-access-key': 'S' };
+    const outputsOf = async (inputs: Record<string, string>) => {
+      const { outputs } = await check({ 'timeout-minutes': '60', ...inputs });
+      return [outputs['keep-minutes'], outputs['max-lifetime-minutes']];
+    };
+    expect(await outputsOf({ ...keys, keep: 'true', 'keep-minutes': '45' })).toEqual(['45', '135']);
+    expect(await outputsOf({ ...keys, keep: 'true' })).toEqual(['60', '150']);
+    expect(await outputsOf({ ...keys, keep: 'false', 'keep-minutes': '45' })).toEqual(['', '90']);
+    expect((await outputsOf({ ...hosted, keep: 'true' }))[0]).toBe('');
+    const result = await check({ ...hosted, keep: 'yes' });
+    expect(errorOf(result)).toContain('`keep` is "yes"');
+  });
+
   describe('with the inputs of run-compose', () => {
     const withInputs = (inputs: object) => check({ ...hosted, 'run-compose': JSON.stringify(inputs) });
 

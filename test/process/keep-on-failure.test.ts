@@ -39,7 +39,7 @@ test.concurrent('a machine stays after a failed job, until reap-runners ends it 
       { instance: instance.id, type: 't3.xlarge', region: 'us-east-1', until, why: 'job build failed on it' },
     ]);
     expect(stopped.outputs['ec2-instance-ids']).toBe('[]');
-    expect(stopped.summary).toContain('### Left running after a failed job');
+    expect(stopped.summary).toContain('### Left running');
     expect(stopped.summary).toContain(`aws ssm start-session --target ${instance.id} --region us-east-1`);
     expect(stopped.summary).toContain(`aws ec2 terminate-instances --instance-ids ${instance.id} --region us-east-1`);
     expect(logOf(stopped)).toMatch(
@@ -87,4 +87,24 @@ test.concurrent(
       expect((await scene.stop({ all: 'true' })).outputs['ec2-instance-ids']).toBe(`["${id}"]`);
       await scene.expectNothingIsLeft();
     }),
+);
+
+test.concurrent('with `keep-minutes`, the real boot agent keeps the machine after a job that passed', () =>
+  inSandbox({}, async (scene) => {
+    const main = await scene.start({ 'keep-minutes': '30' });
+    expect(main.code).toBe(0);
+    const { label = '', 'ec2-instance-id': id = '' } = main.outputs;
+    const instance = scene.sandbox.ec2.instance(id);
+    expect(gunzipSync(instance.userData!).toString()).toContain('#:keep-on-failure-seconds 1800\n#:keep-always 1\n');
+    expect(instance.tags.get('ci-actions:keep-on-failure')).toBe('30 always');
+    expect(await scene.queue(label, ['true'], 'phases').finished).toBe('success');
+    const stopped = await scene.stop({ label });
+    expect(stopped.code).toBe(0);
+    expect(JSON.parse(stopped.outputs['kept'] ?? '')).toMatchObject([{ instance: id, why: 'job phases ended on it' }]);
+    expect(stopped.summary).toContain('### Left running');
+    expect(instance.state).toBe('running');
+    expect((await scene.reap()).outputs['removed']).toBe('0');
+    expect((await scene.stop({ all: 'true' })).outputs['ec2-instance-ids']).toBe(`["${id}"]`);
+    await scene.expectNothingIsLeft();
+  }),
 );

@@ -149,6 +149,26 @@ describe('run-phases', () => {
     );
   });
 
+  test('carries the configuration from entry point to entry point, and cleans up', async () => {
+    const methods = ['prepare_ci', 'test_ci', 'post_cleanup_ci'].map((name) => `        self.${name} = function`);
+    stage.write('projects/a/testing/test.py', ['class A:', '    def __init__(self):', ...methods, ''].join('\n'));
+    stage.addProgram(
+      'python3',
+      'case $2 in prepare_ci) echo "b: 2" >> "$TOPSAIL_FROM_CONFIG_FILE" ;; *) cat "$CONFIG_FILE"; echo "$PYTHONPATH" ;; esac',
+    );
+    const inputs = {
+      program: 'projects/a/testing/test.py',
+      config: '{a: secret-word}',
+      'secret-env': '{"A": "secret-word"}',
+    };
+    const result = await stage.run('run-phases', inputs, { environment: environment() });
+    expect(result.outputs['verdict']).toBe('passed');
+    expect(read(result, '001__test_ci/run.log')).toBe(`{a: ***}\nb: 2\n${stage.workspace}\n`);
+    expect(read(result, '002__post_cleanup_ci/run.log')).toContain('b: 2');
+    expect(read(result, 'config.yaml')).toBe('{a: ***}\n');
+    expect(readFileSync(`${result.outputs['artifacts']!}.shared/config.yaml`, 'utf8')).toBe('{a: secret-word}\nb: 2\n');
+  });
+
   test('waits for the exit of a phase, not for programs that it leaves in the background', async () => {
     const beganAt = Date.now();
     const result = await run([

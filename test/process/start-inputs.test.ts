@@ -57,6 +57,14 @@ const bad: readonly Bad[] = [
   { inputs: { 'app-id': '1234' }, says: 'Both `github-token` and a GitHub App are set; allowed: one of them.' },
   { inputs: { 'github-token': '', 'app-id': '1234' }, says: '`app-id` is set without `app-private-key`.' },
   {
+    inputs: { 'keep-minutes': '480' },
+    says: '`keep-minutes` is 480; allowed: at most `max-lifetime-minutes`, which is 360 and ends the machine.',
+  },
+  {
+    inputs: { 'keep-minutes': '30', 'keep-on-failure-minutes': '30' },
+    says: '`keep-on-failure-minutes` and `keep-minutes` are both set; allowed: one of them.',
+  },
+  {
     inputs: { 'keep-on-failure-minutes': '480' },
     says: '`keep-on-failure-minutes` is 480; allowed: at most `max-lifetime-minutes`, which is 360 and ends the machine.',
   },

@@ -52,9 +52,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'test-request': ['kernel', 'inputs'],
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
-  export: ['kernel', 'ports'],
-  phases: ['kernel', 'ports', 'inputs'],
   figures: ['kernel', 'verdict'],
+  history: ['kernel', 'ports', 'figures'],
+  plot: ['kernel', 'figures'],
+  export: ['kernel', 'ports', 'inputs'],
+  phases: ['kernel', 'ports', 'inputs'],
   judge: ['kernel', 'inputs', 'figures'],
 };
 /**
@@ -92,7 +94,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const pureImports = /^(js-yaml|jsonc-parser|picomatch|sax|node:(zlib|crypto|events))$/;
 /** Uses of the environment, the clock, chance or I/O, which the core must not have. */
 const impure =
-  /(?<![/\w])process\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|\bconsole\.\w/;
+  /(?<![/\w])process\.\w+|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(|(?<!\.)\bconsole\.(?!amazonaws|aws\b)\w/;
 
 function findViolations(sources: Sources): string[] {
   return Object.entries(sources).flatMap(([file, text]) => {

@@ -4,9 +4,13 @@ import type { ArtifactFolder } from '../../src/core/ports/artifacts.js';
 export class FakeArtifacts {
   readonly files = new Map<string, Uint8Array>();
   readonly skipped: string[] = [];
+  readonly outside: string[] = [];
   readonly unreadable: string[] = [];
   /** Called with the path when a file is opened. */
   onOpen: ((path: string) => void) | undefined;
+
+  /** Called before a file is written. */
+  onWrite: (() => void) | undefined;
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
     for (const [path, content] of Object.entries(files)) this.set(path, content);
@@ -19,9 +23,9 @@ export class FakeArtifacts {
   readonly folder: ArtifactFolder = {
     path: '/artifacts',
     list: async () => {
-      const { skipped, unreadable } = this;
+      const { skipped, outside, unreadable } = this;
       const files = [...this.files].map(([path, { length: size }]) => ({ path, size }));
-      return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), skipped, unreadable };
+      return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), skipped, outside, unreadable };
     },
     open: async (path) => {
       this.onOpen?.(path);
@@ -35,6 +39,9 @@ export class FakeArtifacts {
         close: async () => undefined,
       };
     },
-    write: async (path, text) => this.set(path, text),
+    write: async (path, text) => {
+      this.onWrite?.();
+      this.set(path, text);
+    },
   };
 }

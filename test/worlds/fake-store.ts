@@ -74,7 +74,9 @@ export class FakeS3 {
     };
   }
 
-  private createObjectMethods(name: string): Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'putObject'> {
+  private createObjectMethods(
+    name: string,
+  ): Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'getVersion' | 'putObject' | 'replaceObject'> {
     const find = (key: string): StoredObject | undefined => this.bucket(name, key).objects.get(key);
     const list = (prefix: string) => {
       const keys = [...this.bucket(name, '').objects.keys()].filter((key) => key.startsWith(prefix));
@@ -94,13 +96,29 @@ export class FakeS3 {
         if (bytes && bytes.length > mostBytes) throw this.refuse('aws-rejected', name, key);
         return bytes;
       },
+      getVersion: async (key, mostBytes) => {
+        const found = find(key);
+        if (found && found.bytes.length > mostBytes) throw this.refuse('aws-rejected', name, key);
+        return found && { bytes: found.bytes, etag: toSha256(found.bytes) };
+      },
       putObject: async (key, body, contentType) => {
         await this.before?.('putObject', key);
-        this.check(name, key, body);
-        const bytes = Buffer.from(body.bytes);
-        this.bucket(name, key).objects.set(key, { bytes, sha256: body.sha256, contentType });
+        this.put(name, key, { body, contentType });
+      },
+      replaceObject: async (key, body, { etag, contentType }) => {
+        await this.before?.('replaceObject', key);
+        const found = find(key);
+        if ((found && toSha256(found.bytes)) !== etag) return false;
+        this.put(name, key, { body, contentType });
+        return true;
       },
     };
+  }
+
+  private put(name: string, key: string, { body, contentType }: { body: Body; contentType: string }): void {
+    this.check(name, key, body);
+    const bytes = Buffer.from(body.bytes);
+    this.bucket(name, key).objects.set(key, { bytes, sha256: body.sha256, contentType });
   }
 
   private createUploadMethods(

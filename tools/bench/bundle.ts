@@ -42,6 +42,12 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     unit: 'kB',
     bar: budget.composeBytes / 1_000,
   } as const;
+  const exported = {
+    id: 'bundle-export',
+    measure: 'JavaScript that run-phases reads only for an export',
+    unit: 'kB',
+    bar: budget.exportBytes / 1_000,
+  } as const;
   const phases = {
     id: 'bundle-phases',
     measure: 'JavaScript that run-phases alone reads',
@@ -60,6 +66,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
   return [
     compare(code, measure(files.ofAll), inKb),
     { ...compose, value: inKb(measureSize(dirname(ours.script), files.ofCompose)) },
+    { ...exported, value: inKb(measureSize(dirname(ours.script), files.ofExport)) },
     { ...phases, value: inKb(measureSize(dirname(ours.script), files.ofPhases)) },
     { ...plan, value: inKb(measureSize(dirname(ours.script), files.ofPlan)) },
     compare(all, measure(/./), inKb),

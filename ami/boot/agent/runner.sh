@@ -132,7 +132,7 @@ handle_line() {
     report "$i" job "${BASH_REMATCH[2]}"
   elif [[ $line =~ ${stamp}'Job '(.*)' completed with result: '(.*) ]]; then
     finished[i]=$now
-    [[ ${BASH_REMATCH[3]} != Failed || -z ${payload[keep_on_failure_seconds]:-} ]] || note_failure "${BASH_REMATCH[2]}"
+    [[ -z ${payload[keep_on_failure_seconds]:-} ]] || note_end "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
     [[ -z ${lasting[i]:-} ]] || job[i]=''
   elif [[ $line =~ ${stamp}'Listening for Jobs' ]]; then
     [[ -z ${job[i]:-} ]] || again[i]=1

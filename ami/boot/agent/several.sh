@@ -19,6 +19,7 @@ extend_shapes() {
     [runner_N]="$char{1,64} ([A-Za-z0-9._-]{1,64}) (job|run) $char+(,$char+)*" [jit_configs]=$base64
     [registration_url]='https?://[^[:space:]]+' [registration_token]='[^[:cntrl:][:space:]]+' [runner_group]='[^[:cntrl:]]+'
     [work_folder]='shared \.?[A-Za-z0-9_-][A-Za-z0-9._-]*' [keep_on_failure_seconds]=$number
+    [keep_always]=1
     [data_volume]="(vol-[0-9a-f]{8,17} $path( $fs)?|label:$fs $path)"
   )
 }

@@ -65,7 +65,7 @@ const AGENT_REASONS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^lifetime of/, 'The job was cut off: raise `max-lifetime-minutes`, or find out what hangs.'],
   [/^spot interruption/, advice.REPLACE_SPOT],
-  [/^kept for/, 'A job failed, and `keep-on-failure-minutes` kept the instance. The time was over.'],
+  [/^kept for/, '`keep-on-failure-minutes` or `keep-minutes` kept the instance. The time was over.'],
   [
     /^data volume: .* was not attached/,
     'The volume did not become attached in time: see the state of the volume and its attachment in EC2. On a Xen type only a volume with a labeled file system, or a single one at `/dev/sdf` to `/dev/sdp`, can be found: use a Nitro type.',

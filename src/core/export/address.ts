@@ -1,4 +1,4 @@
-import { Failure } from '../kernel/failure.js';
+import { BadValue } from '../inputs/inputs.js';
 
 /** Where an export goes. */
 export interface ExportAddress {
@@ -7,44 +7,38 @@ export interface ExportAddress {
   readonly prefix: string;
 }
 
-const ALLOWED =
-  'Allowed is `s3://BUCKET/PREFIX`, such as `s3://ci-artifacts/my-project/${{ github.run_id }}`. A bucket has 3 to 63 lower-case letters, digits, dots and dashes.';
+/** `artifact`: a later step of the job uploads the folder, once no secret was found in it. */
+export type ExportDestination = 'artifact' | ExportAddress;
+
+const FORMS = '`artifact`, or `s3://BUCKET/PREFIX` such as `s3://ci-artifacts/runs/123`';
 const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** The longest key of S3, in bytes of UTF-8, less what the paths of the files need. */
 const LONGEST_PREFIX = 512;
 
-/** Reads the input `export`. @throws Failure `bad-input` */
+/** Reads the input `export`. @throws BadValue */
+export function parseDestination(text: string): ExportDestination {
+  return text.toLowerCase() === 'artifact' ? 'artifact' : parseAddress(text);
+}
+
+/** @throws BadValue */
 export function parseAddress(text: string): ExportAddress {
-  const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(text.trim()) ?? [];
+  const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(text.trim()) ?? [];
   const prefix = path.replace(/^\/+|\/+$/g, '');
-  const problem = findProblem(bucket, prefix);
-  if (!problem) return { bucket, prefix };
-  throw new Failure('bad-input', `\`export\` is ${JSON.stringify(text)}: ${problem}.`, { hint: ALLOWED });
+  if (bucket === '') throw new BadValue(FORMS);
+  if (!BUCKET.test(bucket))
+    throw new BadValue('a bucket with a name of 3 to 63 lower-case letters, digits, dots and dashes', bucket);
+  const allowed = findRule(prefix);
+  if (allowed) throw new BadValue(allowed, prefix);
+  return { bucket, prefix };
 }
 
-function findProblem(bucket: string, prefix: string): string | undefined {
-  if (bucket === '') return 'this is no address of S3';
-  if (!BUCKET.test(bucket)) return `${JSON.stringify(bucket)} is no name of a bucket`;
+/** What a prefix must be, if it is not. */
+function findRule(prefix: string): string | undefined {
   // oxlint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(prefix)) return 'the prefix has a line break or another control character';
+  if (/[\u0000-\u001f\u007f]/.test(prefix)) return 'a prefix without line breaks and other control characters';
   if (prefix.split('/').some((part) => part === '.' || part === '..' || (prefix !== '' && part === ''))) {
-    return 'a part of the prefix is empty, `.` or `..`';
+    return 'a prefix in which no part is empty, `.` or `..`; is a variable in it not set?';
   }
-  if (Buffer.byteLength(prefix) > LONGEST_PREFIX) return `the prefix has more than ${LONGEST_PREFIX} bytes`;
+  if (Buffer.byteLength(prefix) > LONGEST_PREFIX) return `a prefix of at most ${LONGEST_PREFIX} bytes`;
   return undefined;
-}
-
-/** The key of a file. */
-export function toKey({ prefix }: ExportAddress, path: string): string {
-  return prefix === '' ? path : `${prefix}/${path}`;
-}
-
-const AWS = 'aws.amazon.com';
-
-/** Where a browser shows the export: the console of AWS, or the index page of a public bucket. */
-export function toUrl({ bucket, prefix }: ExportAddress, region: string, index: string | undefined): string {
-  const encode = (key: string): string => key.split('/').map(encodeURIComponent).join('/');
-  if (index !== undefined) return `https://s3.${region}.amazonaws.com/${bucket}/${encode(index)}`;
-  const query = `region=${region}&prefix=${encodeURIComponent(prefix === '' ? '' : `${prefix}/`)}`;
-  return `https://${region}.console.${AWS}/s3/buckets/${bucket}?${query}`;
 }

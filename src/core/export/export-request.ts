@@ -1,4 +1,5 @@
 import type { ExportAddress } from './address.js';
+import type { Secret } from './secret-forms.js';
 
 /** What run-phases asks for. */
 export interface ExportRequest {
@@ -6,5 +7,5 @@ export interface ExportRequest {
   /** `export-public`: a bucket that everybody may read is accepted. */
   readonly allowsPublic: boolean;
   /** The values that were masked in the run. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret[];
 }

@@ -1,18 +1,20 @@
-import * as advice from '../kernel/export-advice.js';
-import { Failure } from '../kernel/failure.js';
+import { Failure, messageOf } from '../kernel/failure.js';
 import { plural } from '../kernel/plural.js';
 import type { ArtifactFolder } from '../ports/artifacts.js';
 import type { Log } from '../ports/process.js';
 import type { PublicAccess, Store } from '../ports/store.js';
-import { toKey, toUrl, type ExportAddress } from './address.js';
+import type { ExportAddress } from './address.js';
+import { lookAtBucket } from './bucket.js';
 import { Buffers } from './buffers.js';
 import type { ExportRequest } from './export-request.js';
 import { PART_BYTES, type ScannedFile } from './parts.js';
 import { Problems } from './problems.js';
 import { FILES_AT_ONCE, scanAll } from './scan-all.js';
+import { measure, type Searched } from './searched.js';
 import { listPatterns } from './secret-forms.js';
 import { sideBySide } from './side-by-side.js';
 import { isStored, uploadFile } from './upload.js';
+import { toKey, toUrl } from './url.js';
 
 export interface ExportPorts {
   /** @throws Failure `aws-no-region`, `aws-no-credentials` */
@@ -23,19 +25,13 @@ export interface ExportPorts {
   readonly signal?: AbortSignal;
 }
 
-/** What an export did. Sizes are in bytes. */
-export interface ExportResult {
+/** What an export did. */
+export interface ExportResult extends Searched {
   readonly address: ExportAddress;
   readonly url: string;
   readonly publicBy: PublicAccess;
-  readonly files: number;
-  readonly bytes: number;
   /** Files that were sent, and the bytes of them that were sent now. */
   readonly sent: { readonly files: number; readonly bytes: number };
-  /** Links and special files, which are not exported. */
-  readonly skipped: readonly string[];
-  /** How many secrets were too short to be searched for. */
-  readonly shortSecrets: number;
 }
 
 /** The file in the folder that gets the URL. It is not exported itself. */
@@ -60,33 +56,39 @@ export async function exportArtifacts(request: ExportRequest, ports: ExportPorts
   const buffers = new Buffers(MEMORY_BYTES);
   const files = list.files.filter(({ path }) => path !== URL_FILE);
   const problems = new Problems(list.unreadable);
-  const scanned = await scanAll(files, { request, folder, signal: ports.signal, buffers, problems });
+  const keyOf = (path: string): string => toKey(address, path);
+  const { secrets } = request;
+  const { scanned, partly, growing } = await scanAll(files, {
+    secrets,
+    keyOf,
+    folder,
+    signal: ports.signal,
+    buffers,
+    problems,
+  });
   const sent = await uploadAll(scanned, { address, ports, store, buffers, problems });
   problems.failIfAny(address, files.length);
   const index = bucket.publicBy === 'no' ? undefined : scanned.find(({ path }) => path === 'index.html')?.key;
   const url = toUrl(address, bucket.region, index);
-  await folder.write(URL_FILE, `${url}\n`);
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const { short: shortSecrets } = listPatterns(request.secrets);
+  await writeUrl(url, folder, log);
   const { publicBy } = bucket;
-  return { address, url, publicBy, files: files.length, bytes, sent, skipped: list.skipped, shortSecrets };
+  const searched = {
+    ...measure(files),
+    skipped: list.skipped,
+    partly,
+    growing,
+    shortSecrets: listPatterns(secrets).short,
+  };
+  return { ...searched, address, url, publicBy, sent };
 }
 
-async function lookAtBucket(
-  { address, allowsPublic }: ExportRequest,
-  store: Store,
-  log: Log,
-): Promise<{ readonly region: string; readonly publicBy: PublicAccess }> {
-  const region = await store.findRegion();
-  const publicBy = await store.findPublicAccess();
-  if (publicBy === 'no') return { region, publicBy };
-  const why = publicBy === 'policy' ? 'by its policy' : 'by its access control list';
-  if (!allowsPublic) {
-    const message = `s3://${address.bucket}: Everybody may read the bucket, ${why}. Nothing was uploaded.`;
-    throw new Failure('bucket-public', message, { hint: advice.MAKE_PRIVATE });
+/** A disk that is full does not undo an export. */
+async function writeUrl(url: string, folder: ArtifactFolder, log: Log): Promise<void> {
+  try {
+    await folder.write(URL_FILE, `${url}\n`);
+  } catch (error) {
+    log.warning(`${URL_FILE} could not be written: ${messageOf(error)}. The export is complete.`);
   }
-  log.warning(`Everybody may read s3://${address.bucket}, ${why}, as \`export-public\` allows.`);
-  return { region, publicBy };
 }
 
 interface Uploading {

@@ -14,26 +14,32 @@ export class Problems {
   /** @param unreadable folders that could not be read, each with the reason */
   constructor(private readonly unreadable: readonly string[]) {}
 
+  add(path: string, reason: string): void {
+    this.files.set(path, reason);
+  }
+
   /** Notes the problem if `act` meets one. @throws every other error */
   async note({ path }: ArtifactFile, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
-      this.files.set(path, error.message);
+      this.add(path, error.message);
     }
+  }
+
+  /** The first of them as lines, and how many there are, in words. */
+  list(): { readonly lines: readonly string[]; readonly count: string } {
+    const lines = [...this.unreadable, ...[...this.files].map(([path, reason]) => `${path} (${reason})`)].toSorted();
+    return { lines: lines.slice(0, MOST_LISTED), count: plural(lines.length, 'file or folder', 'files or folders') };
   }
 
   /** @param files how many files there are. @throws Failure `export-incomplete` */
   failIfAny({ bucket, prefix }: ExportAddress, files: number): void {
-    const lines = [...this.unreadable, ...[...this.files].map(([path, reason]) => `${path} (${reason})`)].toSorted();
+    const { lines, count } = this.list();
     if (lines.length === 0) return;
-    const count = plural(lines.length, 'file or folder', 'files or folders');
     const rest = `Everything else, ${plural(files - this.files.size, 'file')}, is in the bucket`;
     const message = `s3://${bucket}/${prefix}: ${count} could not be exported, such as ${lines[0]}. ${rest}.`;
-    throw new Failure('export-incomplete', message, {
-      hint: advice.EXPORT_AGAIN,
-      details: lines.slice(0, MOST_LISTED),
-    });
+    throw new Failure('export-incomplete', message, { hint: advice.EXPORT_AGAIN, details: lines });
   }
 }

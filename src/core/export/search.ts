@@ -4,6 +4,8 @@ import type { Pattern } from './secret-forms.js';
 export interface Find {
   readonly pattern: Pattern;
   readonly position: number;
+  /** The position is in the unpacked content of a compressed file. */
+  readonly isPacked?: boolean;
 }
 
 /** Finds the first pattern in content that comes in pieces. */

@@ -1,10 +1,19 @@
 /** How a secret is written: what a message says of a find. */
 export type SecretForm = 'as it is' | 'in base64' | 'percent-encoded' | 'in JSON';
 
+/** A value that must not leave. */
+export interface Secret {
+  /** Where it is from, such as `\`secret-env\`: TOKEN`. Messages show it in place of the value. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** A run of bytes that only a secret has. */
 export interface Pattern {
   readonly bytes: Uint8Array;
   readonly form: SecretForm;
+  /** That of the {@link Secret}. */
+  readonly name: string;
 }
 
 /** Shorter values are in any file by chance, such as `true` or `22`. */
@@ -22,15 +31,19 @@ const BROKEN_BASE64 = 24;
  *
  * @returns `short`: how many values are too short to be searched for
  */
-export function listPatterns(secrets: readonly string[]): { patterns: readonly Pattern[]; short: number } {
-  const values = [...new Set(secrets.map((one) => one.trim()).filter((one) => one !== ''))];
-  const searched = values.filter((one) => Buffer.byteLength(one) >= SHORTEST_SECRET);
+export function listPatterns(secrets: readonly Secret[]): { patterns: readonly Pattern[]; short: number } {
+  // The first name of a value counts.
+  const names = new Map(secrets.toReversed().map(({ name, text }) => [text.trim(), name]));
+  names.delete('');
+  const searched = [...names].filter(([text]) => Buffer.byteLength(text) >= SHORTEST_SECRET);
   const patterns = new Map<string, Pattern>();
-  for (const [form, text] of searched.flatMap(withLines).flatMap(listForms)) {
-    const bytes = takeMiddle(Buffer.from(text));
-    patterns.set(bytes.toString('latin1'), { form, bytes });
+  for (const [value, name] of searched) {
+    for (const [form, text] of withLines(value).flatMap(listForms)) {
+      const bytes = takeMiddle(Buffer.from(text));
+      patterns.set(bytes.toString('latin1'), { form, name, bytes });
+    }
   }
-  return { patterns: [...patterns.values()], short: values.length - searched.length };
+  return { patterns: [...patterns.values()], short: names.size - searched.length };
 }
 
 /** The value with each kind of line breaks, and its long lines, as GitHub masks them. */

@@ -9,6 +9,8 @@ const SHORTEST = 4;
 export interface Secrets {
   /** The texts to mask. GitHub masks each line of a text, so none of these texts has a short line. */
   readonly texts: readonly string[];
+  /** Where each text is from: an input, or an input and a key of its JSON. */
+  readonly names: ReadonlyMap<string, string>;
   /** The names of what is not masked: an input, or an input and a key of its JSON. */
   readonly unmasked: readonly string[];
 }
@@ -20,21 +22,22 @@ export interface Secrets {
  * @param raw the texts of the inputs, before trimming and parsing
  */
 export function listSecrets(definitions: InputDefinitions, raw: Readonly<Record<string, string>>): Secrets {
-  const texts = new Set<string>();
+  const texts = new Map<string, string>();
   const unmasked = new Set<string>();
   for (const [name, { secret }] of Object.entries(definitions)) {
     const text = raw[name]?.trim();
     if (!secret || !text) continue;
     const values = valuesIn(text);
     for (const { key, forms } of values ?? [{ key: '', forms: [text] }]) {
+      const label = `\`${name}\`${key && `: ${key}`}`;
       const lines = forms.flatMap(linesOf);
-      if (lines.length === 0) unmasked.add(`\`${name}\`${key && `: ${key}`}`);
-      for (const line of lines) texts.add(line);
+      if (lines.length === 0) unmasked.add(label);
+      for (const line of lines) texts.set(line, label);
     }
     // Most lines of JSON in several lines, such as `}`, are not secret.
-    if (values && values.length > 0 && !/[\r\n]/.test(text)) texts.add(text);
+    if (values && values.length > 0 && !/[\r\n]/.test(text)) texts.set(text, `\`${name}\``);
   }
-  return { texts: [...texts], unmasked: [...unmasked] };
+  return { texts: [...texts.keys()], names: texts, unmasked: [...unmasked] };
 }
 
 export function describeUnmasked(names: readonly string[]): string {

@@ -1,14 +1,8 @@
+import { plural } from '../kernel/plural.js';
 import { SyntaxProblem } from './syntax-problem.js';
 
 /** The longest threshold that is read, in characters. Those in use are under 100. */
 export const MAX_THRESHOLD_LENGTH = 1000;
-
-/** Python's keywords. A lambda's parameter cannot have such a name. */
-export const KEYWORDS = new Set(
-  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
-    ' ',
-  ),
-);
 
 export interface Token {
   /** `name` includes Python's keywords. `end` stands behind the last token. */
@@ -28,7 +22,7 @@ const OPERATOR = /\*\*|\/\/|:=|<=|>=|==|!=|[<>+\-*/(),:]/y;
 /** @throws SyntaxProblem */
 export function readTokens(text: string): readonly Token[] {
   if (text.length > MAX_THRESHOLD_LENGTH) {
-    throw new SyntaxProblem(`more than ${MAX_THRESHOLD_LENGTH} characters`, 0);
+    throw new SyntaxProblem(`${plural(text.length, 'character')}, of which ${MAX_THRESHOLD_LENGTH} are allowed`, 0);
   }
   const tokens: Token[] = [];
   let at = take(BLANKS, text, 0).length;

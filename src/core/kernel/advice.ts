@@ -121,3 +121,4 @@ export const CHECK_TEST_SELECTION =
   'Check which tests the commands in the configuration of tox select, and why tests are skipped.';
 export const LOOK_AT_FAILED_JOBS =
   'Look at the jobs of these environments. "Re-run failed jobs" repeats only them, on new machines.';
+export const SHARE_NO_HISTORY = 'Run the job again, or give each of many jobs side by side a history of its own.';

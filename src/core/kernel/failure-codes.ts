@@ -249,6 +249,18 @@ export const failureCodes = {
     when: 'The session of run-compose ended with 0, and the evaluations in its result did not pass (`evaluations.passed` is `false`).',
     remedy: composeAdvice.READ_RESULT,
   },
+  'results-unreadable': {
+    when: 'A file with results is of no known format (an HTML page, for example), is cut off, or has too many figures.',
+    remedy: 'Look at the file that the message names. docs/result-formats.md lists the tools whose files are read.',
+  },
+  'history-too-large': {
+    when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
+    remedy: 'Remove lines of old runs from it.',
+  },
+  'history-busy': {
+    when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',
+    remedy: advice.SHARE_NO_HISTORY,
+  },
   'webhook-unavailable': {
     when: "With `result-from: webhook`, no server can listen at the host's address in the network of the project.",
     remedy: composeAdvice.TAKE_RESULT_ELSEWHERE,
@@ -286,15 +298,15 @@ export const failureCodes = {
     remedy: exportAdvice.CREATE_BUCKET,
   },
   'bucket-public': {
-    when: 'The policy or the access control list of the bucket in `export` lets everybody read it, and `export-public` is not set. Nothing was uploaded.',
+    when: 'The policy or the access control list of the bucket in `export` lets everybody read it, and `export-public` is not set. No phase was run.',
     remedy: exportAdvice.MAKE_PRIVATE,
   },
   'secret-in-artifacts': {
-    when: 'Files to be exported contain secrets of the run, as they are or in base64. The message names the files and never quotes a secret. Nothing was uploaded.',
+    when: 'Files to be exported contain secrets of the run, as they are, in base64 or within gzip. The message names the files and the secrets, and never quotes one. Nothing was uploaded, and `upload` is empty.',
     remedy: exportAdvice.REMOVE_SECRETS,
   },
   'export-incomplete': {
-    when: 'Files could not be read, or changed during the export. The message names them. All other files were uploaded.',
+    when: 'Files could not be read, or changed during the export. The message names them. With `export: s3://…`, all other files were uploaded. With `export: artifact`, `upload` is empty.',
     remedy: exportAdvice.EXPORT_AGAIN,
   },
   'phases-failed': {

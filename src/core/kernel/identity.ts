@@ -37,14 +37,14 @@ export const TAG = {
   claimedAt: `${OWN_PREFIX}claimed-at`,
   /** On instances that a start with `machine-name` launched: that name. At most one of a name is alive. */
   machineName: `${OWN_PREFIX}machine-name`,
-  /** On instances: `30` or `30 ssm`: for how many minutes a stop leaves it after a failed job, and how to open a shell. */
+  /** On instances, `30`, `30 ssm`, `30 always` or `30 always ssm`: for how many minutes a stop leaves it after a failed job, or after any that was not canceled; and how to open a shell. */
   keepOnFailure: `${OWN_PREFIX}keep-on-failure`,
   /** On an instance with a data volume: what its stop needs to know, see `volumes/volume-tag.ts`. */
   dataVolume: `${OWN_PREFIX}data-volume`,
   // On data volumes and their snapshots, which outlive instances.
   /** The volume's name, or its id if it has none. */
   volume: `${OWN_PREFIX}volume`,
-  /** Until when the reaper leaves it alone (ISO 8601). Each use renews it; on an instance, a stop writes it after a failed job. */
+  /** Until when the reaper leaves it alone (ISO 8601). Each use renews it; on an instance, a stop writes it after a job. */
   keepUntil: `${OWN_PREFIX}keep-until`,
   // On images that `ami/` built.
   preset: `${OWN_PREFIX}preset`,

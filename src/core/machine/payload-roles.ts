@@ -38,6 +38,8 @@ export interface RolesPayload {
   readonly dataVolume?: { readonly volume: string; readonly mount: string; readonly label?: string } | undefined;
   /** How long the instance stays after a job of it failed. */
   readonly keepOnFailureSeconds?: number | undefined;
+  /** Whether it also stays after jobs that passed. */
+  readonly keepAlways?: boolean | undefined;
 }
 
 /** Whether an older format cannot express it. The lowest is used: an image's agent may be older than this action. */

@@ -5,7 +5,7 @@ import type { Field, PayloadRunner, RolesFormat, RolesPayload } from './payload-
 export const rolesFormat: RolesFormat = { listFields, composePlaceholder };
 
 function listFields(payload: RolesPayload): readonly Field[] {
-  const { runners, registration, sharedRepository, dataVolume, keepOnFailureSeconds } = payload;
+  const { runners, registration, sharedRepository, dataVolume, keepOnFailureSeconds, keepAlways } = payload;
   const configs = runners.flatMap(({ jitConfig }) => jitConfig ?? []);
   return [
     ...runners.map((one, at): Field => [`runner-${at + 1}`, describe(one)]),
@@ -16,6 +16,7 @@ function listFields(payload: RolesPayload): readonly Field[] {
     ['work-folder', sharedRepository && `shared ${sharedRepository}`],
     ['data-volume', dataVolume && [dataVolume.volume, dataVolume.mount, dataVolume.label ?? []].flat().join(' ')],
     ['keep-on-failure-seconds', keepOnFailureSeconds],
+    ['keep-always', keepAlways ? 1 : undefined],
   ];
 }
 

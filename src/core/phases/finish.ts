@@ -1,7 +1,8 @@
 import { messageOf } from '../kernel/failure.js';
 import type { PhaseHost } from './host.js';
-import { renderIndex } from './index-page.js';
-import { FAILURE, FAILURES, FINISHED, INDEX, renderFailureLine, renderFinished } from './layout.js';
+import { MAIN_FILES, MOST_LISTED, renderIndex } from './index-page.js';
+import { readJournal } from './journal.js';
+import { FAILURE, FAILURES, FINISHED, INDEX, isJournal, renderFailureLine, renderFinished } from './layout.js';
 import type { PhaseResult, PhasesOutcome } from './result.js';
 import { judge } from './verdict.js';
 
@@ -34,9 +35,24 @@ export function finishPhases(ending: Ending, host: PhaseHost): PhasesOutcome {
   };
   const failures = listFailures(results, host);
   if (failures.length > 0) write(FAILURES, `${failures.join('\n')}\n`);
-  write(INDEX, renderIndex(ending.name, outcome(unwritten)));
+  const page = {
+    name: ending.name,
+    outcome: outcome(unwritten),
+    earlier: readEarlier(results, host),
+    hasFailures: failures.length > 0,
+    listFiles: (folder: string) => host.listFiles(folder, MOST_LISTED, MAIN_FILES),
+  };
+  write(INDEX, renderIndex(page));
   write(FINISHED, `${renderFinished(ending.name, outcome(unwritten))}\n`);
   return outcome(unwritten);
+}
+
+/** The results of earlier steps in the same folder. */
+function readEarlier(results: readonly PhaseResult[], host: PhaseHost): readonly PhaseResult[] {
+  const own = new Set(results.map(({ folder }) => folder));
+  const journals = host.listArtifacts().filter(isJournal);
+  const all = journals.flatMap((name) => [...readJournal(host.readFile(name)).results.values()]);
+  return all.filter(({ folder }) => !own.has(folder));
 }
 
 /** A line for each FAILURE below the folders of phases. */
@@ -46,6 +62,9 @@ function listFailures(results: readonly PhaseResult[], host: PhaseHost): readonl
     .flatMap(({ folder, reasons: [first = ''] }) => {
       const own = `${folder}/${FAILURE}`;
       const others = host.findFailures(folder).filter((path) => path !== own);
-      return [renderFailureLine(own, first), ...others.map((path) => renderFailureLine(path, host.readFile(path)))];
+      return [
+        renderFailureLine(own, first),
+        ...others.map((path) => renderFailureLine(path, host.readFirstLine(path) ?? '')),
+      ];
     });
 }

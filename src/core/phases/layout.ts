@@ -14,6 +14,7 @@ export const RUN_LOG = 'run.log';
 /** The log of a phase that the post step ran again. */
 export const LATE_LOG = 'run-again.log';
 
+const JOURNAL = /^phases-\d{3,}\.jsonl$/;
 const NUMBERED = /^(\d{3,})__/;
 /** Of a folder. Its number tells it apart from others with the same beginning. */
 const LONGEST_NAME = 120;
@@ -60,6 +61,10 @@ export class Layout {
   }
 }
 
+export function isJournal(name: string): boolean {
+  return JOURNAL.test(name);
+}
+
 function pad(number: number): string {
   return String(number).padStart(3, '0');
 }
@@ -92,7 +97,12 @@ export function renderFinished(
   return `Test of '${name}' ${how} after ${hours} hours ${minutes} minutes ${seconds} seconds.`;
 }
 
-/** `3.2 s`; empty if the run did not begin. */
+/** `3.2 s`, `6 min 12 s`, `1 h 30 min`; empty if the run did not begin. */
 export function renderDuration({ beganAt, endedAt }: PhaseResult): string {
-  return beganAt === undefined || endedAt === undefined ? '' : `${((endedAt - beganAt) / 1_000).toFixed(1)} s`;
+  if (beganAt === undefined || endedAt === undefined) return '';
+  const seconds = (endedAt - beganAt) / 1_000;
+  if (seconds < 60) return `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
+  const whole = Math.floor(seconds);
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3_600)} h ${Math.floor(whole / 60) % 60} min`;
 }

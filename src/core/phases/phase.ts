@@ -20,6 +20,10 @@ export interface Phase {
   readonly matrix: Readonly<Record<string, readonly MatrixValue[]>>;
   /** After a failed run of the matrix, no further run of it begins. */
   readonly stopOnError: boolean;
+  /** It runs only if `only` names it. */
+  readonly optional: boolean;
+  /** Files FAILURE below its folder, of commands that may fail, are reported, and do not make it fail. */
+  readonly acceptFailures: boolean;
 }
 
 /** How many slots there are, or are taken, by kind. */

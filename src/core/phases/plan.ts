@@ -73,7 +73,7 @@ export function planPhases(
   }
   const isSmall = findTooMany(phases).length === 0;
   const planned = phases.map((phase, at): PlannedPhase => {
-    const leftOut = findLeftOut(phase.name, settings);
+    const leftOut = findLeftOut(phase, settings);
     return {
       phase,
       needs: needs[at]!,
@@ -83,6 +83,14 @@ export function planPhases(
     };
   });
   return { plan: { phases: planned, slots: settings.slots, parallel: settings.parallel }, problems };
+}
+
+/** Whether no two runs can be side by side, so that each can have a group in the log. */
+export function isSequential({ phases, parallel }: PhasePlan): boolean {
+  if (parallel === 1) return true;
+  return phases.every(
+    ({ needs, isChain, runs }, at) => (at === 0 || needs.includes(at - 1)) && (isChain || runs.length === 1),
+  );
 }
 
 function listNeeds(phases: readonly Phase[], names: ReadonlyMap<string, number>): readonly (readonly number[])[] {
@@ -166,7 +174,8 @@ function describeCircle(circle: readonly number[], phases: readonly Phase[]): st
   return `\`phases\`: these wait for each other: ${[...names, names[0]].join(' needs ')}.${hint}`;
 }
 
-function findLeftOut(name: string, { only, skip }: PlanSettings): string | undefined {
+function findLeftOut({ name, optional }: Phase, { only, skip }: PlanSettings): string | undefined {
   if (skip.includes(name)) return '`skip` names it';
+  if (optional && !only.includes(name)) return 'it is optional, and `only` does not name it';
   return only.length > 0 && !only.includes(name) ? '`only` does not name it' : undefined;
 }

@@ -100,7 +100,12 @@ export function readPatterns(value: unknown): readonly string[] {
   const texts: unknown = typeof value === 'string' ? value.split('\n').filter((line) => line.trim() !== '') : value;
   if (!Array.isArray(texts) || texts.length === 0 || !texts.every((one) => typeof one === 'string'))
     throw new BadValue('a file pattern, or a list of them');
-  for (const text of texts) patterns.parse(withoutFolder(text.trim()));
+  for (const text of texts) {
+    const pattern = withoutFolder(text.trim());
+    if (pattern.startsWith('$'))
+      throw new BadValue('patterns with no variable but `$ARTIFACT_DIR/` at the beginning', text);
+    patterns.parse(pattern);
+  }
   return texts.map((text) => text.trim());
 }
 

@@ -1,4 +1,4 @@
-import { BadValue, BadValues } from '../inputs/inputs.js';
+import { BadValue } from '../inputs/inputs.js';
 import { nearest } from '../kernel/nearest.js';
 import * as fields from './read-fields.js';
 import { DEFAULT_ALWAYS_TIMEOUT_MS, DEFAULT_TIMEOUT_MS, type Phase } from './phase.js';
@@ -14,6 +14,8 @@ const readers = {
   'require-files': fields.readPatterns,
   matrix: fields.readMatrix,
   'stop-on-error': fields.readFlag,
+  optional: fields.readFlag,
+  'accept-failures': fields.readFlag,
 } as const;
 type FieldName = keyof typeof readers;
 type Fields = { -readonly [K in FieldName]?: ReturnType<(typeof readers)[K]> };
@@ -56,7 +58,10 @@ function readPhase(value: unknown, at: number, problems: Problems): Phase | unde
     return undefined;
   }
   const { name } = value;
-  const where = typeof name === 'string' && name !== '' ? `phase \`${shorten(name)}\`` : `entry ${at + 1}`;
+  const where =
+    typeof name === 'string' && name.trim() !== ''
+      ? `phase \`${shorten(name.replace(/\s+/g, ' '))}\``
+      : `entry ${at + 1}`;
   const found: Fields = {};
   for (const key of Object.keys(value)) if (!isField(key)) problems.add(where, describeUnknown(key));
   for (const field of FIELD_NAMES) readField(value[field], { field, where, found, problems });
@@ -80,13 +85,10 @@ function readField(value: unknown, { field, where, found, problems }: Reading): 
   try {
     Object.assign(found, { [field]: readers[field](value) });
   } catch (error) {
-    const all = error instanceof BadValues ? error.all : error instanceof BadValue ? [error] : undefined;
-    if (!all) throw error;
-    for (const { part, allowed } of all)
-      problems.add(
-        where,
-        `, \`${field}\` is ${part === undefined ? describe(value) : JSON.stringify(shorten(part))}; allowed: ${allowed}.`,
-      );
+    if (!(error instanceof BadValue)) throw error;
+    const { part, allowed } = error;
+    const given = part === undefined ? describe(value) : JSON.stringify(shorten(part));
+    problems.add(where, `, \`${field}\` is ${given}; allowed: ${allowed}.`);
   }
 }
 
@@ -103,6 +105,8 @@ function toPhase(found: Fields, name: string): Phase {
     requireFiles: found['require-files'] ?? [],
     matrix: found.matrix ?? {},
     stopOnError: found['stop-on-error'] ?? false,
+    optional: found.optional ?? false,
+    acceptFailures: found['accept-failures'] ?? false,
   };
 }
 

@@ -13,6 +13,8 @@ export interface PhaseResult {
   readonly endedAt?: number;
   /** Sentences: what failed, the first one first, or why it did not run. */
   readonly reasons: readonly string[];
+  /** What a reader should know although it passed, as sentences. */
+  readonly remarks?: readonly string[];
   /** Whether the post step ran it, after a cancellation or a kill. */
   readonly isLate?: boolean;
 }

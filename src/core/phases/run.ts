@@ -1,12 +1,12 @@
 import type { Clock } from '../kernel/clock.js';
-import { messageOf } from '../kernel/failure.js';
+import { Failure, messageOf } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
 import type { PhaseHost } from './host.js';
 import { type JournalState, renderEntry } from './journal.js';
 import { FAILURE, LATE_LOG, type Layout, renderFailure, RUN_LOG, SKIPPED } from './layout.js';
-import { ENDED_BEFORE, type PhasePlan } from './plan.js';
+import { ENDED_BEFORE, isSequential, type PhasePlan } from './plan.js';
 import type { PhaseResult } from './result.js';
-import { runPhase } from './run-phase.js';
+import { type PhaseEnd, runPhase } from './run-phase.js';
 import { runSchedule, type RunId, type RunOutcome } from './schedule.js';
 
 /** What the phases run in. */
@@ -23,13 +23,17 @@ export interface PhaseWorld {
  * process group takes up to 6 s.
  */
 export const GRACE_MS = 2_500;
+/** The same after a notice of EC2, which leaves the machine for 60 s more. */
+const INTERRUPTION_GRACE_MS = 30_000;
 
 /** What runs, and where it leaves its traces. */
 export interface PhaseWork {
   readonly plan: PhasePlan;
   readonly layout: Layout;
-  /** What the main step did; only in the post step. */
+  /** What has been done so far, if the phases that always run are left. */
   readonly before?: JournalState;
+  /** Whether this is the post step. */
+  readonly isPost?: boolean;
 }
 
 /** @returns the result of each run, in the order of the plan; and what could not be written, as sentences */
@@ -38,6 +42,12 @@ export async function runPhases(
   world: PhaseWorld,
 ): Promise<{ readonly results: readonly PhaseResult[]; readonly unwritten: readonly string[] }> {
   return new PhasesRun(work, world).run();
+}
+
+/** Epoch ms. */
+interface Times {
+  readonly beganAt: number;
+  readonly endedAt: number;
 }
 
 class PhasesRun {
@@ -57,7 +67,7 @@ class PhasesRun {
   async run() {
     const { signal, clock } = this.world;
     const onAbort = (): void =>
-      void clock.sleep(GRACE_MS).then(
+      void clock.sleep(isInterruption(signal.reason) ? INTERRUPTION_GRACE_MS : GRACE_MS).then(
         () => this.late.abort(signal.reason),
         () => undefined,
       );
@@ -74,16 +84,16 @@ class PhasesRun {
 
   private async begin(id: RunId): Promise<'passed' | 'failed' | 'cancelled'> {
     const { clock, log, host, signal } = this.world;
-    const { layout, plan, before } = this.work;
+    const { layout, plan, before, isPost } = this.work;
     const { phase, runs } = plan.phases[id.phase]!;
     const [title, folder, index] = [layout.titleOf(id), layout.folderOf(id), layout.indexOf(id)];
     const known = before?.results.get(index);
-    if (known?.outcome === 'passed' || known?.outcome === 'failed') {
+    if (known && known.outcome !== 'cancelled' && known.outcome !== 'stopped') {
       this.results[index] = known;
-      return known.outcome;
+      return known.outcome === 'failed' ? 'failed' : 'passed';
     }
     // What a canceled step left says that the phase did not run.
-    if (known) for (const name of [FAILURE, SKIPPED]) host.removeFile(`${folder}/${name}`);
+    if (known) for (const name of [FAILURE, SKIPPED]) this.write(folder, () => host.removeFile(`${folder}/${name}`));
     const beganAt = clock.now();
     this.write(layout.journal, () => host.appendLine(layout.journal, renderEntry({ began: index, at: beganAt })));
     const run = () =>
@@ -101,12 +111,35 @@ class PhasesRun {
         clock,
       );
     if (!this.isSequential) log.info(`${title} begins.`);
-    const reasons = await (this.isSequential ? log.group(title, run) : run());
-    const outcome = reasons.length === 0 ? 'passed' : this.wasCanceled(phase.always) ? 'cancelled' : 'failed';
-    const endedAt = clock.now();
-    log.info(outcome === 'passed' ? `${title} passed (${((endedAt - beganAt) / 1_000).toFixed(1)} s).` : reasons[0]!);
-    this.record(id, { title, folder, outcome, beganAt, endedAt, reasons, ...(before && { isLate: true }) });
-    return outcome;
+    const ended = await (this.isSequential ? log.group(title, run) : run());
+    const outcome = this.judge(ended, phase.always);
+    const times = { beganAt, endedAt: clock.now() };
+    this.report(title, ended, times);
+    const { reasons, skipped, remarks = [] } = ended;
+    this.record(id, {
+      title,
+      folder,
+      outcome,
+      ...times,
+      reasons: skipped === undefined ? reasons : [skipped],
+      ...(remarks.length > 0 && { remarks }),
+      ...(isPost && { isLate: true }),
+    });
+    return outcome === 'left-out' ? 'passed' : outcome;
+  }
+
+  private judge({ reasons, skipped }: PhaseEnd, always: boolean): 'passed' | 'failed' | 'cancelled' | 'left-out' {
+    if (reasons.length > 0) return this.wasCanceled(always) ? 'cancelled' : 'failed';
+    return skipped === undefined ? 'passed' : 'left-out';
+  }
+
+  private report(title: string, { reasons, skipped, remarks = [], logProblem }: PhaseEnd, times: Times): void {
+    const { log } = this.world;
+    if (logProblem !== undefined) this.unwritten.add(`The log of ${title} lacks lines: ${logProblem}.`);
+    if (remarks.length > 0) log.warning(remarks.join('\n'));
+    const took = `(${((times.endedAt - times.beganAt) / 1_000).toFixed(1)} s)`;
+    const ended = skipped === undefined ? `passed ${took}.` : `left itself out ${took}: ${skipped}`;
+    log.info(reasons[0] ?? `${title} ${ended}`);
   }
 
   private wasCanceled(always: boolean): boolean {
@@ -135,10 +168,11 @@ class PhasesRun {
     const { layout } = this.work;
     const index = layout.indexOf(id);
     this.results[index] = result;
-    if (outcome !== 'passed')
+    const hasRun = result.beganAt !== undefined;
+    // A program that left itself out has written SKIPPED.
+    if (outcome !== 'passed' && !(outcome === 'left-out' && hasRun))
       this.write(folder, () => {
         host.makeFolder(folder);
-        const hasRun = result.beganAt !== undefined;
         host.writeFile(`${folder}/${hasRun ? FAILURE : SKIPPED}`, renderFailure(reasons));
       });
     this.write(layout.journal, () => host.appendLine(layout.journal, renderEntry({ ended: index, result })));
@@ -154,10 +188,6 @@ class PhasesRun {
   }
 }
 
-/** Whether no two runs can be side by side, so that each can have a group in the log. */
-export function isSequential({ phases, parallel }: PhasePlan): boolean {
-  if (parallel === 1) return true;
-  return phases.every(
-    ({ needs, isChain, runs }, at) => (at === 0 || needs.includes(at - 1)) && (isChain || runs.length === 1),
-  );
+function isInterruption(reason: unknown): boolean {
+  return reason instanceof Failure && reason.code === 'interrupted';
 }

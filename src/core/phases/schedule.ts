@@ -114,22 +114,20 @@ class Scheduler {
     const run = state.next++;
     state.running += 1;
     this.running += 1;
-    const onEnd = (passed: boolean): void => {
+    const onEnd = (outcome: 'passed' | 'failed' | 'cancelled'): void => {
       state.running -= 1;
       this.running -= 1;
-      if (!passed) state.hasFailed = true;
+      if (outcome !== 'passed') state.hasFailed = true;
       this.queue.giveBack(phase.slots);
       if (isChain && state.next < runs.length) this.queue.add(at, phase.slots);
-      this.endIfDone(at);
+      // What needs a canceled phase is canceled, too. It did not fail.
+      if (outcome !== 'cancelled') this.endIfDone(at);
       this.advance();
     };
-    this.schedule.begin({ phase: at, run }).then(
-      (outcome) => onEnd(outcome === 'passed'),
-      (error: unknown) => {
-        this.bug ??= { error };
-        onEnd(false);
-      },
-    );
+    this.schedule.begin({ phase: at, run }).then(onEnd, (error: unknown) => {
+      this.bug ??= { error };
+      onEnd('failed');
+    });
   }
 
   /** Phases whose needs have all ended run, or are left out together with what needs only them. */

@@ -13,6 +13,8 @@ const LONGEST_CELL = 300;
 export interface PhasesSubject {
   readonly name: string;
   readonly artifacts: string;
+  /** A sentence, if EC2 took the machine away: then there is no verdict. */
+  readonly interruption?: string;
 }
 
 /** What a reader looks for first. */
@@ -26,15 +28,15 @@ export function describeVerdict({ verdict, reasons, results }: PhasesOutcome): s
 }
 
 /** The job summary, in Markdown. */
-export function summarizePhases(outcome: PhasesOutcome, { name, artifacts }: PhasesSubject): string {
+export function summarizePhases(outcome: PhasesOutcome, { name, artifacts, interruption }: PhasesSubject): string {
   const { results, verdict, reasons } = outcome;
   const rows = results.length > MOST_ROWS ? results.toSorted((a, b) => RANK[a.outcome] - RANK[b.outcome]) : results;
   const more = reasons.slice(0, MOST_REASONS).map((one) => `- ${cell(shorten(one, LONGEST_CELL))}`);
   const rest = results.length - MOST_ROWS;
   return [
-    `### ${cell(name)}: ${verdict}`,
+    `### ${cell(name)}: ${interruption === undefined ? verdict : 'interrupted'}`,
     '',
-    cell(renderFinished(name, outcome)),
+    cell(interruption ?? renderFinished(name, outcome)),
     '',
     ...(more.length > 0 ? [...more, ''] : []),
     ...tableLines(['Phase', 'Outcome', { right: 'Took' }, 'Why'], rows.slice(0, MOST_ROWS).map(toCells)),

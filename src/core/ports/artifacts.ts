@@ -12,6 +12,8 @@ export interface ArtifactList {
   readonly files: readonly ArtifactFile[];
   /** Links and special files, which are not read: a link may lead to any file of the machine. */
   readonly skipped: readonly string[];
+  /** Those of the links that lead to something outside of the folder. */
+  readonly outside: readonly string[];
   /** Folders that could not be read, each with the reason. */
   readonly unreadable: readonly string[];
 }

@@ -20,6 +20,20 @@ export interface ListedObject {
   readonly size: number;
 }
 
+/** An object as it was read. */
+export interface ObjectVersion {
+  readonly bytes: Uint8Array;
+  /** Another one after every change of the content. */
+  readonly etag: string;
+}
+
+/** What must hold for a write. */
+export interface WriteCondition {
+  /** Of the object that is replaced; `undefined` if there must be none. */
+  readonly etag: string | undefined;
+  readonly contentType: string;
+}
+
 /** An upload in parts that is neither completed nor aborted. S3 bills its parts until then. */
 export interface Upload {
   readonly key: string;
@@ -60,8 +74,16 @@ export interface Store {
   headObject(key: string): Promise<ObjectFacts | undefined>;
   /** `undefined` only if S3 answers that there is no such object. @throws Failure `aws-rejected` beyond `mostBytes` */
   getObject(key: string, mostBytes: number): Promise<Uint8Array | undefined>;
+  /** Like {@link getObject}, with what a later write is made conditional on. */
+  getVersion(key: string, mostBytes: number): Promise<ObjectVersion | undefined>;
   /** Replaces an object of the same key. @param contentType such as `text/html; charset=utf-8` */
   putObject(key: string, body: Body, contentType: string): Promise<void>;
+  /**
+   * Writes an object, unless another writer wrote it since.
+   *
+   * @returns false if the object has another version by now, or exists although it did not. Nothing was written
+   */
+  replaceObject(key: string, body: Body, condition: WriteCondition): Promise<boolean>;
   /** The unfinished uploads of exactly this key, oldest first. */
   findUploads(key: string): Promise<readonly Upload[]>;
   createUpload(key: string, contentType: string): Promise<Upload>;

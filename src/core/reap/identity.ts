@@ -28,9 +28,9 @@ export interface InstanceIdentity extends StartIdentity {
   readonly expiresAt: number;
   /** When its start claimed it from a pool; epoch ms. */
   readonly claimedAt?: number;
-  /** Its start wants it kept after a failed job. */
+  /** Its start wants it kept after a job. */
   readonly mayBeKept?: true;
-  /** Until when a stop has kept it after a failed job; epoch ms. */
+  /** Until when a stop has kept it after a job; epoch ms. */
   readonly keepUntil?: number;
 }
 

@@ -26,9 +26,9 @@ export interface InstanceFacts {
   readonly expiresAt: number;
   /** When a start claimed it from a pool. */
   readonly claimedAt?: number;
-  /** Its start wants it kept after a failed job. */
+  /** Its start wants it kept after a job. */
   readonly mayBeKept?: true;
-  /** Until when a stop has kept it after a failed job. */
+  /** Until when a stop has kept it after a job. */
   readonly keepUntil?: number;
   /** How long after its launch it may still register runners itself, in ms. Absent: its start has registered all. */
   readonly registersMs?: number;
@@ -71,8 +71,7 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
     return { kind: 'keep', why: 'it has not registered its runners yet' };
   }
   // A single-use runner is gone after its job. The stop of this run decides, and the boot agent ends it by itself.
-  if (!first && facts.mayBeKept)
-    return { kind: 'keep', why: 'it may be kept after a failed job, and its run is active' };
+  if (!first && facts.mayBeKept) return { kind: 'keep', why: 'it may be kept after its job, and its run is active' };
   if (!first) return { kind: 'remove', why: 'it has no registered runner' };
   const online = runners.find((one) => one.status === 'online');
   if (online) return { kind: 'keep', why: `its runner${nameIn(facts, online)} is online` };
@@ -81,14 +80,14 @@ export function judgeInstance(instance: Instance, facts: InstanceFacts): ReapDec
 }
 
 /**
- * Judges an instance at which people look after a failed job. Its boot agent ends it at that time, so the reaper comes
+ * Judges an instance at which people look after a job. Its boot agent ends it at that time, so the reaper comes
  * a grace period later.
  */
 function judgeFailed({ keepUntil, now, graceMs }: InstanceFacts): ReapDecision | undefined {
   if (keepUntil === undefined) return undefined;
   const until = new Date(keepUntil).toISOString();
-  if (keepUntil + graceMs > now) return { kind: 'keep', why: `it is kept until ${until} after a failed job` };
-  return { kind: 'remove', why: `it was kept until ${until} after a failed job` };
+  if (keepUntil + graceMs > now) return { kind: 'keep', why: `it is kept until ${until} after its job` };
+  return { kind: 'remove', why: `it was kept until ${until} after its job` };
 }
 
 /** A space and the runner's name; '' when the instance has only one runner. */

@@ -12,7 +12,7 @@ import { createRandom } from '../machine/random-bytes.js';
 import type { PreparedRegion } from '../machine/region-setup.js';
 import type { LaunchSpec, Plan } from '../ports/ec2.js';
 import type { PreparedRunner } from './register.js';
-import { composeTags, listRoles, needsRolesFormat, needsToken, type StartRequest } from './request.js';
+import { composeTags, keptMs, listRoles, needsRolesFormat, needsToken, type StartRequest } from './request.js';
 
 export interface LaunchParts {
   readonly request: StartRequest;
@@ -59,7 +59,7 @@ function composePayload({ request, setup, runners, registration, volume }: Omit<
     }),
     ...(registration && { registration }),
     ...(workFolder && { sharedRepository: request.run.repo }),
-    ...(request.keepOnFailureMs !== undefined && { keepOnFailureSeconds: request.keepOnFailureMs / 1000 }),
+    ...composeKeep(request),
     runnerHome: machine.runnerHome ?? DEFAULT_RUNNER_HOME,
     runAsUser: machine.runAsUser,
     startupTimeoutSeconds: startup.startupTimeoutMs / 1000,
@@ -71,6 +71,11 @@ function composePayload({ request, setup, runners, registration, volume }: Omit<
     ...(setup.download && { runnerDownload: setup.download }),
     ...(volume && { dataVolume: volume.payload }),
   };
+}
+
+function composeKeep(request: StartRequest): Pick<Payload, 'keepOnFailureSeconds' | 'keepAlways'> {
+  const ms = keptMs(request);
+  return ms === undefined ? {} : { keepOnFailureSeconds: ms / 1000, keepAlways: request.keepMs !== undefined };
 }
 
 /**

@@ -56,6 +56,8 @@ export interface StartRequest extends PlacedRequest {
   readonly whenRunning?: WhenRunning | undefined;
   /** For how long a stop leaves an instance running after one of its jobs failed. */
   readonly keepOnFailureMs?: number | undefined;
+  /** For how long it does so after its jobs, whether they failed or not. */
+  readonly keepMs?: number | undefined;
   /** How people open a shell on an instance, without an inbound port. */
   readonly access?: 'ssm' | undefined;
   /** A volume that outlives the machines. */
@@ -84,10 +86,10 @@ export function needsToken({ runners }: Pick<StartRequest, 'runners'>): boolean 
 }
 
 /** Whether the payload of the request's instances needs format 4, which is more than one runner in its simplest form. */
-export function needsRolesFormat({ runners, workFolder, dataVolume, keepOnFailureMs }: StartRequest): boolean {
+export function needsRolesFormat({ runners, workFolder, dataVolume, ...request }: StartRequest): boolean {
   const [first, ...others] = listRoles({ runners });
   const isPlain = others.length === 0 && first?.role === undefined && first?.lifetime !== 'run';
-  return !isPlain || workFolder !== undefined || dataVolume !== undefined || keepOnFailureMs !== undefined;
+  return !isPlain || workFolder !== undefined || dataVolume !== undefined || keptMs(request) !== undefined;
 }
 
 /** A runner's place in its request. */
@@ -127,13 +129,22 @@ export function composeTags(request: StartRequest, runners: readonly TaggedRunne
     [TAG.timeouts]: renderTimeouts({ startupMs, idleMs: idleTimeoutMs }),
     [TAG.expiresAt]: new Date(now + startupMs + maxLifetimeMs).toISOString(),
     ...(request.machineName !== undefined && { [TAG.machineName]: request.machineName }),
-    ...(request.keepOnFailureMs !== undefined && { [TAG.keepOnFailure]: renderKeep(request) }),
+    ...(keptMs(request) !== undefined && { [TAG.keepOnFailure]: renderKeep(request) }),
   };
 }
 
-/** `30`, or `30 ssm` if people can open a shell on the instance. */
-function renderKeep({ keepOnFailureMs = 0, access }: StartRequest): string {
-  return [`${keepOnFailureMs / 60_000}`, ...(access === undefined ? [] : [access])].join(' ');
+/** For how long an instance stays after a job; `undefined` if it does not. */
+export function keptMs({
+  keepMs,
+  keepOnFailureMs,
+}: Pick<StartRequest, 'keepMs' | 'keepOnFailureMs'>): number | undefined {
+  return keepMs ?? keepOnFailureMs;
+}
+
+/** `30`; `30 always` if the job may have passed; with ` ssm` if people can open a shell on the instance. */
+function renderKeep(request: StartRequest): string {
+  const { keepMs, access } = request;
+  return [`${(keptMs(request) ?? 0) / 60_000}`, keepMs === undefined ? [] : 'always', access ?? []].flat().join(' ');
 }
 
 /** The tags by which the instances of a machine's name are found, whichever run launched them. */

@@ -17,7 +17,7 @@ interface KeepPorts {
   readonly log: Log;
 }
 
-/** An instance that a stop leaves running after a failed job, so that people can look at it. */
+/** An instance that a stop leaves running after a job, so that people can look at it. */
 export interface FailedMachine extends LocatedInstance {
   /** When its boot agent ends it; epoch ms. */
   readonly until: number;
@@ -27,7 +27,7 @@ export interface FailedMachine extends LocatedInstance {
 }
 
 /**
- * Decides which instances of `keep-on-failure-minutes` a stop leaves running. GitHub's jobs decide; if they cannot be
+ * Decides which instances of `keep-on-failure-minutes` and `keep-minutes` a stop leaves running. GitHub's jobs decide; if they cannot be
  * listed or do not show an end, the console does; and what neither shows is ended, because a machine costs money. Without
  * such an instance no request is sent.
  */
@@ -90,7 +90,7 @@ export class FailedMachines {
     const decision = decideByConsole(one.instance, phases, clock.now());
     if (decision.kind === 'keep' || !(jobs instanceof Failure)) return decision;
     log.warning(
-      `${one.instance.id} is ended, although its start has \`keep-on-failure-minutes\`: GitHub could not be asked whether a job on it failed (${messageOf(jobs)}), and its console does not show it.\nWhat to do: Give the token of stop-runner the permission "Actions: read".`,
+      `${one.instance.id} is ended, although it might be kept: GitHub could not be asked how the job on it ended (${messageOf(jobs)}), and its console does not show it.\nWhat to do: Give the token of stop-runner the permission "Actions: read".`,
     );
     return decision;
   }

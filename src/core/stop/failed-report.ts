@@ -6,7 +6,7 @@ import { renderTime } from '../kernel/times.js';
 import type { FailedMachine } from './failed-machines.js';
 import { hasSessions } from './keep-rules.js';
 
-/** The part of the summary on instances that were left after a failed job, with their costs and ends. Markdown. */
+/** The part of the summary on instances that were left after a job, with their costs and ends. Markdown. */
 export function describeFailed(failed: readonly FailedMachine[]): string[] {
   if (failed.length === 0) return [];
   const rows = failed.map((one): Cell[] => {
@@ -14,7 +14,7 @@ export function describeFailed(failed: readonly FailedMachine[]): string[] {
     return [id, type, one.why, renderEnd(one), ...renderCosts(one)];
   });
   return [
-    '### Left running after a failed job',
+    '### Left running',
     '',
     'Their runners take no further job. Each machine ends by itself at the time in the table.',
     '',

@@ -17,7 +17,7 @@ export type KeepDecision =
 const FAILED: readonly (string | undefined)[] = ['failure', 'timed_out'];
 const END = { kind: 'end' } as const;
 
-/** Whether its start wants it kept after a failed job (`keep-on-failure-minutes`). */
+/** Whether its start wants it kept after a job (`keep-on-failure-minutes`, `keep-minutes`). */
 export function mayBeKept(instance: Instance): boolean {
   return readMinutes(instance) !== undefined && !isOff(instance);
 }
@@ -27,7 +27,7 @@ export function decideByTag(instance: Instance, now: number): KeepDecision | und
   const text = instance.tags[TAG.keepUntil];
   if (text === undefined) return undefined;
   const until = Math.min(Date.parse(text), readEnd(instance));
-  if (until > now) return { kind: 'keep', until, why: 'an earlier stop kept it after a failed job' };
+  if (until > now) return { kind: 'keep', until, why: 'an earlier stop kept it' };
   return { kind: 'end', why: 'the time for which it was kept is over' };
 }
 
@@ -35,14 +35,15 @@ export function decideByTag(instance: Instance, now: number): KeepDecision | und
 export function decideByJobs(instance: Instance, jobs: readonly RunJob[], now: number): KeepDecision {
   const names = readRunnerNames(instance.tags);
   const own = jobs.filter(({ runnerName }) => runnerName !== undefined && names.includes(runnerName));
-  const failed = own.filter(({ status, conclusion }) => status === 'completed' && FAILED.includes(conclusion));
-  if (failed.length === 0) {
+  const reasons = isAlways(instance) ? [...FAILED, 'success'] : FAILED;
+  const decisive = own.filter(({ status, conclusion }) => status === 'completed' && reasons.includes(conclusion));
+  if (decisive.length === 0) {
     // GitHub may show the end of a job late, and the agent sees a failure at once.
     return own.length > 0 && own.every(({ status }) => status === 'completed') ? END : { kind: 'ask-console' };
   }
-  const ended = Math.max(...failed.map(({ completedAt = now }) => completedAt));
+  const ended = Math.max(...decisive.map(({ completedAt = now }) => completedAt));
   const until = Math.min(ended + readMinutes(instance)! * 60_000, readEnd(instance));
-  const why = `job ${failed.map(({ name }) => name).join(', ')} failed on it`;
+  const why = explain(instance, decisive.map(({ name }) => name).join(', '));
   return until > now ? { kind: 'keep', until, why } : END;
 }
 
@@ -52,13 +53,23 @@ export function decideByConsole(instance: Instance, phases: readonly BootPhase[]
   const [, time = '', job = ''] = /^until (\S+)(?: after (.*))?$/.exec(detail) ?? [];
   const until = Math.min(Date.parse(time), readEnd(instance));
   if (!(until > now)) return END;
-  return { kind: 'keep', until, why: job === '' ? 'a job failed on it' : `job ${job} failed on it` };
+  return { kind: 'keep', until, why: explain(instance, job) };
+}
+
+/** @param job '' if it is not known */
+function explain(instance: Instance, job: string): string {
+  return `${job === '' ? 'a job' : `job ${job}`} ${isAlways(instance) ? 'ended' : 'failed'} on it`;
 }
 
 /** The minutes of the tag; `undefined` for a text that start-runner does not write. */
 function readMinutes({ tags }: Instance): number | undefined {
-  const [, text] = /^([1-9]\d{0,3})(?: ssm)?$/.exec(tags[TAG.keepOnFailure] ?? '') ?? [];
+  const [, text] = /^([1-9]\d{0,3})(?: always)?(?: ssm)?$/.exec(tags[TAG.keepOnFailure] ?? '') ?? [];
   return text !== undefined && Number(text) <= LONGEST_KEEP_MINUTES ? Number(text) : undefined;
+}
+
+/** Whether it is kept after a job that passed, too (`keep-minutes`). */
+function isAlways({ tags }: Pick<Instance, 'tags'>): boolean {
+  return tags[TAG.keepOnFailure]?.includes(' always') ?? false;
 }
 
 /** Whether people can open a shell on it by Systems Manager. */

@@ -41,7 +41,7 @@ export interface StopResult {
   readonly instances: readonly StoppedInstance[];
   /** The instances of the run that other jobs may still need. */
   readonly kept: readonly KeptInstance[];
-  /** The instances that were left after a failed job (`keep-on-failure-minutes`). */
+  /** The instances that were left after a job (`keep-on-failure-minutes`, `keep-minutes`). */
   readonly failed: readonly FailedMachine[];
   readonly runnersRemoved: readonly string[];
   /** Sentences about instances that the request names by id and that this repository did not start. */

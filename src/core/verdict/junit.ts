@@ -1,13 +1,29 @@
 import sax from 'sax';
 import { plural } from '../kernel/plural.js';
 import { judge, readSeconds, readStatus } from './junit-case.js';
-import type { TestResults } from './results.js';
+import type { TestCase } from './results.js';
 import { plainText } from './xml-text.js';
 
 /** Only the beginning of a message is kept: a summary shows no more, and a report may hold gigabytes. */
 const LONGEST_TEXT = 4_000;
 // sax rejects larger tokens. A failure's message is an attribute, and some tools put a whole log into it.
 (sax as { MAX_BUFFER_LENGTH?: number }).MAX_BUFFER_LENGTH = 64 * 2 ** 20;
+
+/** What a report says of a test case beyond its outcome. */
+export interface CaseFacts {
+  /** The attribute `time`; '' without one. */
+  readonly time: string;
+  /** Whether it has a reason to skip, as an expected failure has, too. */
+  readonly isSkipped: boolean;
+}
+
+/** Takes the test cases of a report, one by one. */
+export interface CaseSink {
+  add(one: TestCase, facts: CaseFacts): void;
+}
+
+/** Of a suite that is reported as a test case. */
+const NO_CASE: CaseFacts = { time: '', isSkipped: false };
 
 interface Suite {
   readonly name: string;
@@ -44,7 +60,7 @@ export class JunitReader {
   private text: OpenText | undefined;
   private problem: string | undefined;
 
-  constructor(private readonly results: TestResults) {
+  constructor(private readonly results: CaseSink) {
     const onText = (text: string): void => this.addText(text);
     Object.assign(this.parser, {
       onopentag: ({ name, attributes }: { name: string; attributes: Record<string, string> }) =>
@@ -101,13 +117,14 @@ export class JunitReader {
     if (outcome === 'failed') this.countFailure();
     const message =
       (failure ?? skipped)?.message ?? (status === 'failed' ? `status="${attributes['status'] ?? ''}"` : '');
-    this.results.add({
+    const one = {
       name: plainText(name) || 'without a name',
       place: plainText(classname || file),
       outcome,
       seconds: readSeconds(time),
       message: plainText(message),
-    });
+    };
+    this.results.add(one, { time, isSkipped: outcome === 'skipped' || skipped !== undefined });
     this.current = this.text = undefined;
   }
 
@@ -118,7 +135,8 @@ export class JunitReader {
     if (suite.declared > 0 && suite.found === 0) {
       const message = `the suite declares ${plural(suite.declared, 'failure or error', 'failures or errors')}, but lists no failed test`;
       suite.found += 1;
-      this.results.add({ name: plainText(suite.name) || 'a suite', place: '', outcome: 'failed', seconds: 0, message });
+      const name = plainText(suite.name) || 'a suite';
+      this.results.add({ name, place: '', outcome: 'failed', seconds: 0, message }, NO_CASE);
     }
     const outer = this.suites.at(-1);
     if (outer) outer.found += suite.found;
@@ -127,13 +145,9 @@ export class JunitReader {
   private addSuiteFailure({ message = '' }: Record<string, string>): void {
     this.countFailure();
     const name = this.suites.at(-1)?.name ?? '';
-    this.results.add({
-      name: plainText(name) || 'a suite',
-      place: '',
-      outcome: 'failed',
-      seconds: 0,
-      message: plainText(message) || 'the suite itself failed',
-    });
+    const failed = { place: '', outcome: 'failed', seconds: 0 } as const;
+    const text = plainText(message) || 'the suite itself failed';
+    this.results.add({ ...failed, name: plainText(name) || 'a suite', message: text }, NO_CASE);
   }
 
   private countFailure(): void {

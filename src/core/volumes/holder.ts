@@ -136,7 +136,7 @@ export function describeHolder({ instanceId, instance }: Holder): string {
   const { tags, state } = instance;
   const run = tags[TAG.runId];
   const kept = tags[TAG.keepUntil];
-  const stays = kept === undefined ? '' : `, kept until ${kept} after a failed job`;
+  const stays = kept === undefined ? '' : `, kept until ${kept} after its job`;
   const ending = isEnding(instance) ? `, which is ${state}` : stays;
   if (run === undefined) return `${instanceId}${ending}`;
   return `${instanceId}, of run ${run} (attempt ${tags[TAG.runAttempt] ?? '?'}, job ${tags[TAG.job] ?? '?'}) of ${tags[TAG.repository] ?? '?'}${ending}`;

@@ -43,7 +43,7 @@ export function statusesOf({ github }: Sandbox, sha: string): readonly string[] 
 export function readStarter(path: string, secrets: readonly string[]): string {
   const text = readFileSync(`workflows/starter/${path}`, 'utf8');
   const lines = secrets.map((name) => `      ${name}: \${{ secrets.${name} }}\n`).join('');
-  const changed = text.replace(/^ {4}secrets:\n/m, (begin) => `${begin}${lines}`);
+  const changed = text.replace(/^ {4}secrets:\n/gm, (begin) => `${begin}${lines}`);
   if (changed === text) throw new Error(`${path} calls no workflow with secrets.`);
   return changed;
 }

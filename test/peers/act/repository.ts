@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../fixtures/tox-project', import.meta.url));
 const COMPOSE_PROJECT = fileURLToPath(new URL('../../fixtures/compose-project', import.meta.url));
+/** The project of the example for phases, whose folders are at the root. */
+const PHASES_PROJECT = fileURLToPath(new URL('../../../workflows/example-topsail/project', import.meta.url));
 /** The folder with the Compose project. */
 export const SHOP = 'act-shop';
 export const AUTHOR = [
@@ -18,7 +20,7 @@ export const AUTHOR = [
 const SOURCE = 'shelf/search.py';
 const UNIT_TESTS = 'tests/unit/test_search.py';
 
-/** The commit of each branch of the project with six tox environments and a Compose project. */
+/** The commit of each branch of the project with six tox environments, a Compose project and phases. */
 export interface Branches {
   readonly main: string;
   /** Has a bug that only the unit tests find. */
@@ -34,6 +36,7 @@ export function createRepository(bare: string): Branches {
   const work = `${bare}-work`;
   cpSync(PROJECT, work, { recursive: true });
   cpSync(COMPOSE_PROJECT, join(work, SHOP), { recursive: true });
+  cpSync(PHASES_PROJECT, work, { recursive: true });
   for (const folder of ['.tox', 'reports', '.pytest_cache'])
     rmSync(join(work, folder), { recursive: true, force: true });
   const git = (...args: string[]) => execFileSync('git', [...AUTHOR, ...args], { cwd: work, encoding: 'utf8' }).trim();

@@ -22,6 +22,7 @@ test('A folder lists its files at any depth with their sizes, and links by name 
       { path: 'FINISHED', size: 3 },
     ],
     skipped: ['001__test/hostname', 'etc'],
+    outside: ['001__test/hostname', 'etc'],
     unreadable: [],
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const run = (commands: string, more: Partial<PhaseProgram> = {}) =>
   host.run({
+    title: 'test',
     commands,
     env: {},
     log: '000__a/run.log',
@@ -70,6 +72,74 @@ test('a program runs without its log when the disk is full or the folder is gone
   writeFileSync(join(folder, 'artifacts/file'), '');
   expect(await run('echo three', { log: 'file/run.log' })).toMatchObject({ code: 0, lastLines: ['three'] });
   expect(() => host.writeFile('file/FAILURE', '')).toThrow(/ENOTDIR/);
+});
+
+test('a log that lacks lines or is gone is reported', async () => {
+  symlinkSync('/dev/full', join(folder, 'artifacts/000__a/run.log'));
+  expect((await run('echo one')).logProblem).toMatch(/ENOSPC/);
+  rmSync(join(folder, 'artifacts/000__a/run.log'));
+  expect((await run('rm -r "$ARTIFACTS/000__a"')).logProblem).toBe('the phase removed it');
+  host.makeFolder('000__a');
+  expect((await run('ln -sf /etc/passwd "$ARTIFACTS/000__a/run.log"')).logProblem).toBe('the phase removed it');
+  rmSync(join(folder, 'artifacts/000__a/run.log'));
+  expect(await run('echo one')).not.toHaveProperty('logProblem');
+});
+
+test('a working directory that a phase removed is there again for the next one', async () => {
+  expect(await run('rm -r "$PWD"')).toMatchObject({ code: 0 });
+  expect(await run('pwd; ls -A')).toMatchObject({ code: 0, lastLines: [join(folder, 'work')] });
+});
+
+test('what a phase wrote to GITHUB_ENV and GITHUB_PATH holds for later ones, under their own variables', async () => {
+  const files = ['env', 'path'].map((name) => join(folder, name));
+  const before = [process.env['GITHUB_ENV'], process.env['GITHUB_PATH']];
+  for (const file of files) writeFileSync(file, 'EARLIER=1\n');
+  Object.assign(process.env, { GITHUB_ENV: files[0], GITHUB_PATH: files[1] });
+  try {
+    host = openPhaseHost({
+      directory: join(folder, 'work'),
+      artifacts: join(folder, 'artifacts'),
+      shared: join(folder, 'shared'),
+      variables: { B: 'of the inputs' },
+      secrets: [],
+    });
+    await run('echo A=1 >> "$GITHUB_ENV"; echo B=2 >> "$GITHUB_ENV"; echo /added >> "$GITHUB_PATH"');
+    const shows = 'echo "$A $B ${EARLIER-none} ${PATH%%:*}"';
+    expect((await run(shows)).lastLines).toEqual(['1 2 none /added']);
+    expect((await run(shows, { env: { B: 'of the phase' } })).lastLines).toEqual(['1 of the phase none /added']);
+  } finally {
+    for (const [at, name] of ['GITHUB_ENV', 'GITHUB_PATH'].entries())
+      if (before[at] === undefined) delete process.env[name];
+      else process.env[name] = before[at];
+  }
+});
+
+test('a value that a phase masks is hidden in the files from then on, line by line', async () => {
+  await run(
+    'echo before-hunter2; echo "::add-mask::hunter2%0Asecond line"; echo "hunter2, second line"; echo "::add-mask::abc"; echo abc',
+  );
+  expect(log()).toBe('before-hunter2\n::add-mask::***\n***, ***\n::add-mask::***\nabc\n');
+  host.writeFile('index.html', 'hunter2');
+  expect(host.readFile('index.html')).toBe('***');
+});
+
+test('the last lines are without colors, and of a progress bar its last state', async () => {
+  const ended = await run(String.raw`printf '\033[31mred\033[0m\r\n10%%\r50%%\r100%%\nlast'`);
+  expect(ended.lastLines).toEqual(['red', '100%', 'last']);
+});
+
+test('what is no file, or cannot be read, is no FAILURE that is waited for', () => {
+  execFileSync('mkfifo', [join(folder, 'artifacts/000__a/FAILURE')]);
+  expect(host.findFailures('000__a')).toEqual(['000__a/FAILURE']);
+  expect(host.readFirstLine('000__a/FAILURE')).toBeUndefined();
+  host.writeFile('000__a/FAILURE', 'ours');
+  expect(host.readFirstLine('000__a/FAILURE')).toBe('ours');
+  symlinkSync(join(folder, 'elsewhere'), join(folder, 'artifacts/phases.jsonl'));
+  host.appendLine('phases.jsonl', '{}');
+  expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
+  host.makeFolder('000__a/SKIPPED/a');
+  host.removeFile('000__a/SKIPPED');
+  expect(existsSync(join(folder, 'artifacts/000__a/SKIPPED'))).toBe(false);
 });
 
 test('files named FAILURE are found at any depth, and others are not', () => {

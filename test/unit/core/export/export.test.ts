@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { exportArtifacts, type ExportResult } from '../../../../src/core/export/export.js';
-import { parseAddress } from '../../../../src/core/export/address.js';
+import { parseAddress, parseDestination } from '../../../../src/core/export/address.js';
 import { PART_BYTES } from '../../../../src/core/export/parts.js';
 import { summarizeExport } from '../../../../src/core/export/report.js';
+import { toKey, toUrl } from '../../../../src/core/export/url.js';
+import { BadValue } from '../../../../src/core/inputs/inputs.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { FakeArtifacts } from '../../../worlds/fake-artifacts.js';
 import { FakeS3 } from '../../../worlds/fake-store.js';
@@ -23,7 +25,8 @@ async function createWorld(files: Readonly<Record<string, string | Uint8Array>> 
   const artifacts = new FakeArtifacts(files);
   const { log, said: lines } = recordLog();
   const run = (options: { allowsPublic?: boolean; secrets?: string[]; signal?: AbortSignal } = {}) => {
-    const { allowsPublic = false, secrets = [SECRET], signal } = options;
+    const { allowsPublic = false, signal } = options;
+    const secrets = (options.secrets ?? [SECRET]).map((text) => ({ name: '`secret-env`: TOKEN', text }));
     const address = parseAddress('s3://ci-artifacts/runs/42');
     const ports = { openStore: s3.open, folder: artifacts.folder, log, ...(signal && { signal }) };
     return exportArtifacts({ address, allowsPublic, secrets }, ports);
@@ -141,7 +144,7 @@ describe('A large file', () => {
     big.set(Buffer.from(SECRET), PART_BYTES - 7);
     const { run, keys } = await createWorld({ 'big.bin': big });
     const failure = await failureOf(run());
-    expect(failure.message).toContain(`big.bin: at byte ${PART_BYTES - 7}, as it is`);
+    expect(failure.message).toContain(`big.bin (\`secret-env\`: TOKEN, as it is, at byte ${PART_BYTES - 7})`);
     expect(keys()).toEqual([]);
   });
 });
@@ -157,9 +160,9 @@ describe('Nothing is uploaded', () => {
     const failure = await failureOf(run());
     expect(failure).toMatchObject({ code: 'secret-in-artifacts', hint: expect.stringContaining('secret') });
     expect(failure.about.details).toEqual([
-      'a/log.txt: at byte 10, as it is',
-      'b/env.json: at byte 0, in base64',
-      'the name of file 7 of the folder: at byte 2, as it is',
+      'a/log.txt (`secret-env`: TOKEN, as it is, at byte 10)',
+      'b/env.json (`secret-env`: TOKEN, in base64, at byte 0)',
+      'the name of file 7 of the folder (`secret-env`: TOKEN, as it is, at byte 2)',
     ]);
     expect(JSON.stringify([failure.message, failure.about.details])).not.toContain(SECRET);
     expect(keys()).toEqual([]);
@@ -214,17 +217,33 @@ describe('The export of the other files goes on, and fails at its end,', () => {
     expect(keys()).not.toContain('runs/42/002__test/run.log');
   });
 
-  test('if a file is still growing, or a folder is unreadable', async () => {
-    const { run, artifacts } = await createWorld();
+  test('if a folder is unreadable', async () => {
+    const { run, artifacts, keys } = await createWorld();
     artifacts.unreadable.push('003__locked (EACCES)');
-    artifacts.onOpen = (path) => {
-      if (path.endsWith('data.bin')) artifacts.set(path, new Uint8Array([0, 1, 2, 3]));
-    };
-    expect((await failureOf(run())).about.details).toEqual([
-      '002__test/data.bin (it is still growing)',
-      '003__locked (EACCES)',
-    ]);
+    expect((await failureOf(run())).about.details).toEqual(['003__locked (EACCES)']);
+    expect(keys()).toHaveLength(5);
   });
+});
+
+test('A file to which a program still writes is exported as long as it was', async () => {
+  const { run, artifacts, bucket } = await createWorld();
+  artifacts.onOpen = (path) => {
+    if (path.endsWith('data.bin')) artifacts.set(path, new Uint8Array([0, 1, 2, ...Buffer.from(SECRET)]));
+  };
+  const result = await run();
+  expect(bucket().objects.get('runs/42/002__test/data.bin')!.bytes).toEqual(Buffer.from([0, 1, 2]));
+  expect(result.growing).toEqual(['002__test/data.bin']);
+  expect(summarizeExport(result)).toContain('as long as they were in the beginning: `002__test/data.bin`.');
+});
+
+test('A full disk does not undo an export: only export.url is missing', async () => {
+  const { run, artifacts, lines, keys } = await createWorld();
+  artifacts.onWrite = () => {
+    throw new Error('ENOSPC: no space left on device');
+  };
+  expect((await run()).files).toBe(5);
+  expect(keys()).toHaveLength(5);
+  expect(lines.join('\n')).toContain('export.url could not be written: ENOSPC');
 });
 
 describe('A failure of the store', () => {
@@ -290,21 +309,48 @@ describe('An address', () => {
   });
 
   test.each([
-    ['', 'no address'],
-    ['ci-artifacts/runs', 'no address'],
-    ['https://ci-artifacts.s3.amazonaws.com/', 'no address'],
-    ['s3://', 'no address'],
-    ['s3://Upper/x', 'no name of a bucket'],
-    ['s3://a_b/x', 'no name of a bucket'],
-    ['s3://192.168.1.1/x', 'no name of a bucket'],
-    ['s3://ab/x', 'no name of a bucket'],
-    ['s3://a..b/x', 'no name of a bucket'],
-    ['s3://ci-artifacts/a/../b', 'is empty'],
-    ['s3://ci-artifacts/a//b', 'is empty'],
-    ['s3://ci-artifacts/a\nb', 'control character'],
+    ['', '`artifact`, or `s3://BUCKET/PREFIX`'],
+    ['ci-artifacts/runs', '`artifact`, or `s3://BUCKET/PREFIX`'],
+    ['https://ci-artifacts.s3.amazonaws.com/', '`artifact`, or `s3://BUCKET/PREFIX`'],
+    ['s3://', '`artifact`, or `s3://BUCKET/PREFIX`'],
+    ['s3:///runs/1', '`artifact`, or `s3://BUCKET/PREFIX`'],
+    ['s3://Upper/x', 'a bucket with a name of'],
+    ['s3://a_b/x', 'a bucket with a name of'],
+    ['s3://192.168.1.1/x', 'a bucket with a name of'],
+    ['s3://ab/x', 'a bucket with a name of'],
+    ['s3://a..b/x', 'a bucket with a name of'],
+    ['s3://ci-artifacts/a/../b', 'no part is empty'],
+    ['s3://ci-artifacts/a//b', 'no part is empty'],
+    ['s3://ci-artifacts/a\nb', 'control characters'],
     [`s3://ci-artifacts/${'x'.repeat(600)}`, '512 bytes'],
-  ])('%j is refused', (text, says) => {
-    expect(() => parseAddress(text)).toThrow(expect.objectContaining({ code: 'bad-input' }));
-    expect(() => parseAddress(text)).toThrow(says);
+  ])('%j is refused', (text, allowed) => {
+    expect(() => parseDestination(text)).toThrow(BadValue);
+    expect(() => parseDestination(text)).toThrow(allowed);
+  });
+
+  test.each(['artifact', 'Artifact'])('%j stands for a later step of the job', (text) => {
+    expect(parseDestination(text)).toBe('artifact');
+  });
+});
+
+describe('The URL', () => {
+  const address = { bucket: 'b', prefix: 'ä #?/1' };
+
+  test.each([
+    [
+      'us-east-1',
+      'https://us-east-1.console.aws.amazon.com/s3/buckets/b?region=us-east-1&prefix=%C3%A4%20%23%3F%2F1%2F',
+    ],
+    ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/s3/buckets/b?region=cn-north-1&prefix='],
+    ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/s3/buckets/b?'],
+  ])('in %s is that of its console', (region, url) => {
+    expect(toUrl(address, region, undefined)).toContain(url);
+  });
+
+  test.each([
+    ['us-east-1', 'https://s3.us-east-1.amazonaws.com/b/%C3%A4%20%23%3F/1/index.html'],
+    ['cn-north-1', 'https://s3.cn-north-1.amazonaws.com.cn/b/%C3%A4%20%23%3F/1/index.html'],
+  ])('of a public bucket in %s is that of the index page', (region, url) => {
+    expect(toUrl(address, region, toKey(address, 'index.html'))).toBe(url);
   });
 });

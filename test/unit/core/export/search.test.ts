@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { Searcher } from '../../../../src/core/export/search.js';
-import { listPatterns } from '../../../../src/core/export/secret-forms.js';
+import { listPatterns, type Secret } from '../../../../src/core/export/secret-forms.js';
 
 const SECRET = 'S3cr3t-Välue/with+signs';
 
 /** The form of the first find, in content that comes in pieces of this size. */
+const toSecret = (text: string): Secret => ({ name: `the secret ${text.length}`, text });
+
 function find(secrets: readonly string[], content: string | Buffer, pieceSize = 1_000) {
   const bytes = Buffer.from(content as string);
-  const search = new Searcher(listPatterns(secrets).patterns).start();
+  const search = new Searcher(listPatterns(secrets.map(toSecret)).patterns).start();
   for (let at = 0; at < bytes.length; at += pieceSize) {
     // A copy that is overwritten afterwards, as the buffers of an export are.
     const piece = Buffer.from(bytes.subarray(at, at + pieceSize));
@@ -74,7 +76,7 @@ describe('No secret is found', () => {
   });
 
   test('for values that are too short, which are counted', () => {
-    expect(listPatterns(['true', '  ', '', '12345', 'true'])).toEqual({ patterns: [], short: 2 });
+    expect(listPatterns(['true', '  ', '', '12345', 'true'].map(toSecret))).toEqual({ patterns: [], short: 2 });
     expect(find(['true'], 'true true')).toBeUndefined();
   });
 });

@@ -107,7 +107,7 @@ describe('A threshold', () => {
   ])('%j is refused', (text, what) => expect(refuse(['m', text])[0]!.split(' | ')[1]).toBe(`it has ${what}`));
 
   test.each([
-    [`lambda x: ${'('.repeat(2000)}x${')'.repeat(2000)} < 3`, 'it has more than 1000 characters'],
+    [`lambda x: ${'('.repeat(2000)}x${')'.repeat(2000)} < 3`, 'it has 4015 characters'],
     [`lambda x: ${'('.repeat(400)}x${')'.repeat(400)} < 3`, 'more than 50 levels of nesting, at character 62'],
     [`lambda x: ${'-'.repeat(400)}x < 3`, 'more than 50 levels of nesting'],
     [`lambda x: ${'not '.repeat(200)}x < 3`, 'more than 50 levels of nesting'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { inspectArtifacts } from '../../../../src/core/phases/artifacts.js';
 import { listEntryPoints } from '../../../../src/core/phases/entry-points.js';
-import { Layout, renderFinished } from '../../../../src/core/phases/layout.js';
+import { Layout, renderDuration, renderFinished } from '../../../../src/core/phases/layout.js';
 import { readPhases } from '../../../../src/core/phases/read-phases.js';
 import { describePlan } from '../../../../src/core/phases/summary.js';
 import { planOf } from '../../../worlds/phases.js';
@@ -32,8 +32,20 @@ test.each([
   expect(renderFinished('a', { verdict: 'passed', beganAt: 0, endedAt })).toBe(`Test of 'a' succeeded after ${text}.`);
 });
 
+test.each([
+  [undefined, ''],
+  [3_240, '3.2 s'],
+  [59_990, '59.9 s'],
+  [372_900, '6 min 12 s'],
+  [5_430_000, '1 h 30 min'],
+])('a phase of %s ms took %j', (endedAt, text) => {
+  const result = { title: 'a', folder: '000__a', outcome: 'passed', reasons: [], beganAt: 0 } as const;
+  expect(renderDuration({ ...result, ...(endedAt !== undefined && { endedAt }) })).toBe(text);
+});
+
 test('the entry points of a program are phases in their order', () => {
-  const text = 'def test_ci():\n  pass\ndef prepare_ci(a):\n  pass\n  def post_cleanup_ci(): pass\ndef other(): pass\n';
+  const text =
+    'def test_ci():\n  pass\ndef prepare_ci(a=1):\n  pass\n  def post_cleanup_ci(): pass\ndef other(): pass\n';
   const { phases, problems } = readPhases(listEntryPoints("testing/it's.py", text));
   expect(problems).toEqual([]);
   expect(phases.map(({ name, always }) => [name, always])).toEqual([

@@ -34,6 +34,8 @@ test('a phase has defaults, and everything that is given', () => {
     requireFiles: [],
     matrix: {},
     stopOnError: false,
+    optional: false,
+    acceptFailures: false,
   });
   expect(phases[1]).toMatchObject({
     timeoutMs: 30_000,
@@ -139,6 +141,10 @@ test.each([
   [{ matrix: { A: [1, [2]] } }, '`matrix` is "A"; allowed: a map from variables to lists'],
   [{ matrix: { A: [1, '1'] } }, ', none twice.'],
   [{ 'require-files': [] }, '`require-files` is []; allowed: a file pattern, or a list of them.'],
+  [
+    { 'require-files': '$HOME/a' },
+    '`require-files` is "$HOME/a"; allowed: patterns with no variable but `$ARTIFACT_DIR/` at the beginning.',
+  ],
   [{ 'require-files': ['a', 1] }, '`require-files` is ["a",1]; allowed: a file pattern'],
   [{ 'timeout-minutes': 'x'.repeat(100) }, `\`timeout-minutes\` is "${'x'.repeat(78)}…; allowed:`],
 ])('%j is refused', (more, text) => {

@@ -5,7 +5,8 @@ import { readJournal } from '../../../../src/core/phases/journal.js';
 import { Layout } from '../../../../src/core/phases/layout.js';
 import { planCleanup, type PlanSettings } from '../../../../src/core/phases/plan.js';
 import { GRACE_MS, runPhases } from '../../../../src/core/phases/run.js';
-import { summarizePhases } from '../../../../src/core/phases/summary.js';
+import { describeVerdict, summarizePhases } from '../../../../src/core/phases/summary.js';
+import { describeReason } from '../../../../src/core/phases/verdict.js';
 import { FakeClock, FAKE_START } from '../../../worlds/fake-clock.js';
 import { recordLog } from '../../../worlds/log.js';
 import { FakePhaseHost, planOf } from '../../../worlds/phases.js';
@@ -23,17 +24,21 @@ type Given = readonly Readonly<Record<string, unknown>>[];
 interface Play {
   readonly settings?: Partial<PlanSettings>;
   readonly cancelAfter?: number;
+  readonly reason?: Failure;
   readonly isPost?: boolean;
 }
 
-async function play(given: Given, { settings = {}, cancelAfter = Infinity, isPost = false }: Play = {}) {
+async function play(
+  given: Given,
+  { settings = {}, cancelAfter = Infinity, reason = canceled, isPost = false }: Play = {},
+) {
   const plan = planOf(given, settings);
   const layout = new Layout(plan, 0);
   const { log, said } = recordLog();
   const controller = new AbortController();
-  if (cancelAfter < Infinity) clock.after(cancelAfter, () => controller.abort(canceled));
+  if (cancelAfter < Infinity) clock.after(cancelAfter, () => controller.abort(reason));
   const before = readJournal(host.readFile(layout.journal));
-  const work = isPost ? { plan: planCleanup(plan), layout, before } : { plan, layout };
+  const work = isPost ? { plan: planCleanup(plan), layout, before, isPost } : { plan, layout };
   const { results, unwritten } = await runPhases(work, { host, clock, log, signal: controller.signal });
   const ending = { name: 'shop', results, unwritten, beganAt: FAKE_START, endedAt: clock.now() };
   const outcome = finishPhases(ending, host);
@@ -72,13 +77,30 @@ describe('A run', () => {
     const { outcome, outcomes } = await play(seed, { settings: { skip: ['prepare', 'test', 'cleanup'] } });
     expect(outcomes).toEqual(['left-out', 'left-out', 'left-out']);
     expect(outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
-    expect(host.files.get('index.html')).toContain('<p>No phase ran, so nothing was tested.</p>');
+    expect(host.files.get('index.html')).toContain('<li>No phase ran, so nothing was tested.</li>');
     expect(host.files.get('002__cleanup/SKIPPED')).toBe('`skip` names it\n');
   });
 
   test('ends a phase that takes too long, even if it then exits with 0', async () => {
     const { outcome } = await play([{ name: 'test', run: 'seconds=999', 'timeout-minutes': 0.5 }]);
     expect(outcome.reasons).toEqual(['test was ended: it took longer than 0.5 minutes (`timeout-minutes`).']);
+  });
+
+  test('that fails is explained by what the program wrote into its own FAILURE', async () => {
+    host.onBegin = () => host.files.set('000__test/FAILURE', 'the last line\nmore\n');
+    const { outcome } = await play([{ name: 'test', run: 'code=1' }]);
+    const reason = 'test failed: exit code 1. FAILURE: the last line';
+    expect(host.files.get('FAILURES')).toBe(`000__test/FAILURE | ${reason}\n`);
+    expect(describeReason(outcome)).toBe(reason);
+  });
+
+  test('that fails without a FAILURE is explained by the last line that the phase printed', async () => {
+    const { outcome } = await play(withRun('test', 'code=3'));
+    expect(describeReason(outcome)).toBe('test failed: exit code 3. It said: the last line');
+  });
+
+  test('that passes has no reason', async () => {
+    expect(describeReason((await play(seed)).outcome)).toBe('');
   });
 
   test('is red when a program left a FAILURE and exited with 0', async () => {
@@ -88,6 +110,53 @@ describe('A run', () => {
     expect(host.files.get('FAILURES')).toBe(
       '000__test/FAILURE | test failed: it ended with 0, and left 1 FAILURE.\n000__test/003__deploy/FAILURE | RuntimeError: boom\n',
     );
+  });
+
+  test('is green with FAILUREs below the folder of a phase that accepts them, and says so', async () => {
+    const given = [{ name: 'test', 'accept-failures': true }];
+    host.onBegin = () => host.files.set('000__test/003__deploy/FAILURE', 'boom\nmore\n');
+    const { outcome, said } = await play(given);
+    expect(outcome.verdict).toBe('passed');
+    expect(host.files.has('FAILURES')).toBe(false);
+    const remark = 'test: it ended with 0, and left 1 FAILURE, which `accept-failures` allows.';
+    expect(said[0]).toContain(`${remark}\n000__test/003__deploy/FAILURE | boom`);
+    expect(outcome.results[0]!.remarks![0]).toBe(remark);
+    host = new FakePhaseHost(clock);
+    host.onBegin = () => host.files.set('000__test/FAILURE', 'boom\n');
+    expect((await play(given)).outcome.reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE.']);
+  });
+
+  test('counts a program that left itself out neither as passed nor as failed', async () => {
+    host.onBegin = (title) => title === 'test' && host.files.set('001__test/SKIPPED', 'not in the list\n');
+    const { outcome, outcomes, said } = await play(seed);
+    expect(outcomes).toEqual(['passed', 'left-out', 'passed']);
+    expect(outcome.verdict).toBe('passed');
+    expect(said[1]).toBe('test left itself out (360.0 s): not in the list');
+    expect(outcome.results[1]!.reasons).toEqual(['not in the list']);
+    expect(host.files.has('001__test/FAILURE')).toBe(false);
+    const post = await play(seed, { isPost: true });
+    expect(post.outcomes).toEqual(['passed', 'left-out', 'passed']);
+    expect(host.begun).toHaveLength(3);
+    host = new FakePhaseHost(clock);
+    host.onBegin = () => host.files.set('000__test/SKIPPED', '');
+    expect((await play([{ name: 'test' }])).outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
+  });
+
+  test('is red when a log lacks lines', async () => {
+    host.logProblem = 'ENOSPC: no space left on device';
+    const { outcome } = await play([{ name: 'test' }]);
+    expect(outcome).toMatchObject({ verdict: 'failed', code: 'artifacts-unwritable' });
+    expect(outcome.reasons).toEqual(['The log of test lacks lines: ENOSPC: no space left on device.']);
+  });
+
+  test('leaves out an optional phase unless `only` names it', async () => {
+    const given = [{ name: 'test' }, { name: 'plot', optional: true }];
+    expect((await play(given)).outcome.results[1]).toMatchObject({
+      outcome: 'left-out',
+      reasons: ['it is optional, and `only` does not name it'],
+    });
+    host = new FakePhaseHost(clock);
+    expect((await play(given, { settings: { only: ['plot'] } })).outcomes).toEqual(['left-out', 'passed']);
   });
 
   test.each([
@@ -133,6 +202,23 @@ describe('A cancellation', () => {
     expect(host.files.get('FINISHED')).toMatch(/^Test of 'shop' failed after/);
   });
 
+  test('cancels what needs a phase that was ended: it did not fail', async () => {
+    const { outcomes, outcome } = await play([...seed, { name: 'report' }], { cancelAfter: 20_000 });
+    expect(outcomes).toEqual(['passed', 'cancelled', 'cancelled', 'cancelled']);
+    expect(outcome.reasons[0]).toBe('test was ended: The step was canceled (SIGINT).');
+    expect(outcome.reasons[2]).toBe('report did not run: the step ended before.');
+  });
+
+  test('leaves the runs of a cleanup alone that a failed one stops', async () => {
+    const given = [
+      { name: 'cleanup', run: 'seconds=2 code=1', always: true, matrix: { A: [1, 2] }, 'stop-on-error': true },
+    ];
+    const main = await play(given, { cancelAfter: 1_000 });
+    expect(main.outcomes).toEqual(['failed', 'cancelled']);
+    expect((await play(given, { isPost: true })).outcomes).toEqual(['failed', 'cancelled']);
+    expect(host.begun).toEqual(['cleanup [A=1]']);
+  });
+
   test('gives a cleanup that is under way some seconds, then the post step runs it again', async () => {
     const quick = await play(seed, { cancelAfter: 373_000 });
     expect(quick.outcomes).toEqual(['passed', 'passed', 'passed']);
@@ -143,6 +229,15 @@ describe('A cancellation', () => {
     const post = await play(withRun('cleanup', 'seconds=9'), { isPost: true });
     expect(post.outcomes).toEqual(['passed', 'passed', 'passed']);
     expect(host.files.has('002__cleanup/FAILURE')).toBe(false);
+  });
+
+  test('by EC2 leaves a cleanup that is under way more time, because GitHub does not kill the step', async () => {
+    const reason = new Failure('interrupted', 'EC2 takes the machine away.', { hint: 'Re-run the failed jobs.' });
+    const { outcomes } = await play(withRun('cleanup', 'seconds=29'), { cancelAfter: 373_000, reason });
+    expect(outcomes).toEqual(['passed', 'passed', 'passed']);
+    host = new FakePhaseHost(clock);
+    const slow = await play(withRun('cleanup', 'seconds=99'), { cancelAfter: 373_000, reason });
+    expect(slow.outcomes).toEqual(['passed', 'passed', 'cancelled']);
   });
 
   test('leaves alone in the post step what had failed, and never runs a cleanup twice that ended', async () => {
@@ -176,6 +271,29 @@ test('the log has a group for each phase if they follow one another, and their n
     { name: 'b', needs: [] },
   ]);
   expect(said).toEqual(['a begins.', 'b begins.', 'a passed (0.0 s).', 'b passed (0.0 s).']);
+  expect([...host.prefixes.values()]).toEqual(['a | ', 'b | ']);
+  await play([{ name: 'c' }, { name: 'd' }]);
+  expect([host.prefixes.get('c'), host.prefixes.get('d')]).toEqual(['', '']);
+});
+
+test('the summary has 200 rows, those that failed first, and the count of the others', async () => {
+  const list = Array.from({ length: 200 }, (_, at) => at);
+  const subject = { name: 'shop', artifacts: '/artifacts' };
+  const { outcome } = await play([{ name: 'test', matrix: { A: list } }]);
+  expect(summarizePhases(outcome, subject)).not.toContain('more');
+  host = new FakePhaseHost(clock);
+  const longer = await play([
+    { name: 'test', matrix: { A: list } },
+    { name: 'last', run: 'code=1' },
+  ]);
+  const summary = summarizePhases(longer.outcome, subject);
+  expect(summary).toContain('\n… and 1 more phase.\n');
+  expect(summary.indexOf('| last | failed')).toBeLessThan(summary.indexOf('| test '));
+});
+
+test('the last line counts the phases that passed', async () => {
+  const { outcome } = await play([{ name: 'a' }, { name: 'b', optional: true }]);
+  expect(describeVerdict(outcome)).toBe('passed: 1 phase.');
 });
 
 test('the summary and the index page escape what users write', async () => {
@@ -184,5 +302,5 @@ test('the summary and the index page escape what users write', async () => {
   expect(summary).toContain('### &lt;i&gt;: failed');
   expect(summary).toContain('test \\[A=&lt;b&gt;\\|\\]');
   expect(host.files.get('index.html')).toContain('test [A=&lt;b&gt;|]');
-  expect(host.files.get('index.html')).not.toContain('<b>');
+  expect(host.files.get('index.html')).not.toContain('<b>|');
 });

@@ -20,7 +20,7 @@ test('a machine that a stop has kept is left until then and a grace period, and 
   expect(brief(await world.reap())).toEqual([]);
   await world.age(1);
   expect(brief(await world.reap())).toEqual([
-    'instance removed: it was kept until 2026-01-01T00:30:00.000Z after a failed job',
+    'instance removed: it was kept until 2026-01-01T00:30:00.000Z after its job',
   ]);
   expect(world.state(started)).toBe('shutting-down');
 });

@@ -49,7 +49,7 @@ test.each(['failure', 'timed_out'])(
     expect(world.live().map((one) => one.id)).toEqual([id]);
     expect(world.ec2.instances[0]!.tags[TAG.keepUntil]).toBe(until);
     const summary = summarizeStop(stopped);
-    expect(summary).toContain('### Left running after a failed job');
+    expect(summary).toContain('### Left running');
     expect(summary).toContain(
       `| ${id} | t3.xlarge | job build failed on it | ${until.replace('.000Z', 'Z')} | $0.1664 | $0.0804 |`,
     );
@@ -64,6 +64,30 @@ test.each(['success', 'cancelled', 'skipped'])('a machine whose job ended with %
   const { world, stop } = await aMachine(conclusion);
   expect((await stop()).instances).toHaveLength(1);
   expect(world.live()).toEqual([]);
+});
+
+describe('with `keep-minutes`,', () => {
+  const always = { keepOnFailureMs: undefined, keepMs: 30 * 60_000, access: 'ssm' } as const;
+
+  test.each(['success', 'failure'])(
+    'a machine whose job ended with %s is left, tagged and reported',
+    async (conclusion) => {
+      const { world, id, stop, until } = await aMachine(conclusion, always);
+      expect(world.ec2.instances[0]!.tags[TAG.keepOnFailure]).toBe('30 always ssm');
+      const stopped = await stop();
+      expect(world.live().map((one) => one.id)).toEqual([id]);
+      expect(world.ec2.instances[0]!.tags[TAG.keepUntil]).toBe(until);
+      const summary = summarizeStop(stopped);
+      expect(summary).toContain('| job build ended on it |');
+      expect(summary).toContain(`aws ssm start-session --target ${id}`);
+    },
+  );
+
+  test.each(['cancelled', 'skipped'])('a machine whose job ended with %s is ended', async (conclusion) => {
+    const { world, stop } = await aMachine(conclusion, always);
+    expect((await stop()).instances).toHaveLength(1);
+    expect(world.live()).toEqual([]);
+  });
 });
 
 test('a machine without `keep-on-failure-minutes` is ended, and the jobs are not listed', async () => {
@@ -119,7 +143,7 @@ test('a job whose end GitHub does not show yet is looked up in the console', asy
 test('a second stop leaves it, and one after the time ends it', async () => {
   const { world, stop } = await aMachine('failure');
   await stop();
-  expect((await stop()).failed).toMatchObject([{ why: 'an earlier stop kept it after a failed job' }]);
+  expect((await stop()).failed).toMatchObject([{ why: 'an earlier stop kept it' }]);
   await world.clock.sleep(30 * 60_000);
   const last = await stop();
   expect(last.failed).toEqual([]);

@@ -30,7 +30,7 @@ describe('A volume that another machine holds', () => {
     const world = await createHeld();
     world.ec2.retag(world.holder, { [KEEP_UNTIL]: '2026-01-01T01:00:00.000Z' });
     const { message } = await failureOf(world.start(aVolume(), OWN));
-    expect(message).toMatch(/of octo-org\/octo-repo, kept until 2026-01-01T01:00:00\.000Z after a failed job\.$/);
+    expect(message).toMatch(/of octo-org\/octo-repo, kept until 2026-01-01T01:00:00\.000Z after its job\.$/);
   });
 
   test('is refused by a dry run as well', async () => {

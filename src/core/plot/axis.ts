@@ -10,16 +10,37 @@ const LARGEST_SPAN = 30;
 
 /** An axis from zero, or by powers of ten if the values lie far apart. @throws RangeError without values */
 export function createAxis(values: readonly number[]): Axis {
-  if (values.length === 0 || values.some((value) => !Number.isFinite(value)))
-    throw new RangeError(`There is no axis for [${values.join(', ')}].`);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = rangeOf(values);
   return least > 0 && most / least > LARGEST_SPAN ? createLogarithmic(least, most) : createLinear(least, most);
 }
 
+/** An axis around the values alone, on which small changes of large values are visible. @throws RangeError without values */
+export function createTightAxis(values: readonly number[]): Axis {
+  const [least, most] = rangeOf(values);
+  // Equal values are in the middle.
+  const margin = most > least ? Math.max((most - least) * 0.05, Math.abs(most) * 1e-6) : Math.abs(most) * 0.1 || 1;
+  return createSteps(least - margin, most + margin);
+}
+
+/** @throws RangeError without values */
+function rangeOf(values: readonly number[]): readonly [least: number, most: number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value)) throw new RangeError(`There is no axis for [${values.join(', ')}].`);
+    [least, most] = [Math.min(least, value), Math.max(most, value)];
+  }
+  if (values.length === 0) throw new RangeError('There is no axis for [].');
+  return [least, most];
+}
+
 function createLinear(least: number, most: number): Axis {
-  const step = niceStep(Math.max(most, 0) - Math.min(least, 0) || 1);
-  const from = Math.floor(Math.min(least, 0) / step) * step;
-  const steps = Math.max(1, Math.ceil((Math.max(most, 0) - from) / step - 1e-9));
+  return createSteps(Math.min(least, 0), Math.max(most, 0));
+}
+
+function createSteps(least: number, most: number): Axis {
+  const step = niceStep(most - least || 1);
+  const from = Math.floor(least / step) * step;
+  const steps = Math.max(1, Math.ceil((most - from) / step - 1e-9));
   return {
     place: (value) => (value - from) / (steps * step),
     // Removes rounding errors such as 0.30000000000000004.

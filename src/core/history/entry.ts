@@ -1,0 +1,49 @@
+import type { Figure } from '../figures/figure.js';
+import { median } from '../figures/statistics.js';
+
+/** The version of the lines that this program writes. A line of a later version is kept, and not read. */
+export const SCHEMA = 1;
+
+/** What a figure was in one run. */
+export interface PastFigure extends Pick<Figure, 'unit' | 'better'> {
+  /** The median of the samples. */
+  readonly value: number;
+  /** How many samples there were. */
+  readonly count: number;
+}
+
+/** The machine that measured. Samples of different machine types are never compared without being told apart. */
+export interface MeasuringMachine {
+  /** EC2's instance type, or the label of another runner. */
+  readonly type?: string;
+  /** Such as `ami-0123456789abcdef0`. */
+  readonly image?: string;
+  /** As `uname -r` prints it. */
+  readonly kernel?: string;
+}
+
+/** One run, which is one line of the history. */
+export interface PastRun {
+  /** Unique. Two lines of one id are parts of one run, such as two steps that judge. */
+  readonly id: string;
+  /** When it was measured, in epoch ms. */
+  readonly at: number;
+  readonly commit: string;
+  readonly branch: string;
+  readonly machine: MeasuringMachine;
+  readonly figures: ReadonlyMap<string, PastFigure>;
+}
+
+/** What the history keeps of figures. */
+export function toPast(figures: readonly Figure[]): ReadonlyMap<string, PastFigure> {
+  return new Map(
+    figures.map(({ name, samples, ...facts }) => [name, { ...facts, value: median(samples), count: samples.length }]),
+  );
+}
+
+/** The line of a run, with its end. */
+export function renderRun({ at, figures, ...run }: PastRun): string {
+  const { id, commit, branch, machine } = run;
+  const line = { schema: SCHEMA, id, at: new Date(at).toISOString(), commit, branch, machine };
+  return `${JSON.stringify({ ...line, figures: Object.fromEntries(figures) })}\n`;
+}

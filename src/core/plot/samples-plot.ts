@@ -1,0 +1,74 @@
+import { median, quantile } from '../figures/statistics.js';
+import { createTightAxis } from './axis.js';
+import { drawFrame, FLOOR, FRAME, RIGHT, yOf, type Ground } from './frame.js';
+import { createScale, writeQuantity } from './quantity.js';
+import { drawDot, drawLine, drawText, seriesTone, type Tone } from './svg.js';
+
+/** Samples side by side, such as those of base and head. */
+export interface SamplesPlot {
+  readonly name: string;
+  readonly unit?: string;
+  /** At least one. */
+  readonly groups: readonly { readonly label: string; readonly samples: readonly number[] }[];
+}
+
+/** The samples of a group that are drawn as dots. Of more, the quantiles are. */
+const MOST_DOTS = 300;
+
+/** The distributions of samples: a dot for each in the order of measurement, a box from quarter to quarter, the median. */
+export function drawSamples({ name, unit, groups }: SamplesPlot): string {
+  const drawn = groups.map(({ label, samples }) => ({ label, samples: thin(samples), middle: median(samples) }));
+  const all = drawn.flatMap(({ samples }) => samples);
+  const ground = { axis: createTightAxis(all), scale: createScale(all, unit) };
+  const width = (RIGHT - FRAME.left) / groups.length;
+  return drawFrame(
+    name,
+    ground,
+    drawn.flatMap(({ label, samples, middle }, place) => {
+      const x = FRAME.left + (place + 0.5) * width;
+      const caption = `${label} (${groups[place]!.samples.length})`;
+      const where = { x, half: Math.min(width * 0.3, 90), tone: seriesTone(place), ground };
+      return [
+        drawText(caption, { x, y: FLOOR + 22, anchor: 'middle' }),
+        ...drawGroup(samples, where),
+        drawText(writeQuantity(middle, unit), {
+          x: x + where.half + 8,
+          y: yOf(ground, middle) + 4,
+          tone: where.tone,
+          bold: true,
+        }),
+      ];
+    }),
+  );
+}
+
+function drawGroup(
+  samples: readonly number[],
+  {
+    x,
+    half,
+    tone,
+    ground,
+  }: { readonly x: number; readonly half: number; readonly tone: Tone; readonly ground: Ground },
+): string[] {
+  const last = samples.length - 1;
+  const dots = samples.map((value, index) =>
+    drawDot({ x: x + (last === 0 ? 0 : (index / last - 0.5) * 1.6 * half), y: yOf(ground, value), tone, opacity: 0.5 }),
+  );
+  const sorted = Float64Array.from(samples).sort();
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => yOf(ground, quantile(sorted, share))) as [
+    number,
+    number,
+    number,
+  ];
+  const [from, to] = [x - half, x + half];
+  const sides = [from, to].map((side) => drawLine({ from: [side, low], to: [side, high], tone: 'muted' }));
+  const ends = [low, high].map((y) => drawLine({ from: [from, y], to: [to, y], tone: 'muted' }));
+  return [...dots, ...sides, ...ends, drawLine({ from: [from, middle], to: [to, middle], tone, width: 3 })];
+}
+
+function thin(samples: readonly number[]): readonly number[] {
+  if (samples.length <= MOST_DOTS) return samples;
+  const sorted = Float64Array.from(samples).sort();
+  return Array.from({ length: MOST_DOTS }, (_, index) => quantile(sorted, index / (MOST_DOTS - 1)));
+}

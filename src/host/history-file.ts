@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { tooLarge } from '../core/history/too-large.js';
+import type { HistoryPlace } from '../core/ports/history.js';
+
+/** A lock this old is that of a writer that was killed: a write takes seconds. */
+const STALE_MS = 60_000;
+
+/** A history in a file of this machine, or of a network file system. A file beside it is the lock of its writers. */
+export function createFilePlace(path: string): HistoryPlace {
+  return {
+    name: path,
+    read: async (mostBytes) => {
+      const bytes = await readIfThere(path, mostBytes);
+      return bytes && { bytes, version: versionOf(bytes) };
+    },
+    replace: async (bytes, version) => {
+      await mkdir(dirname(path), { recursive: true });
+      const lock = `${path}.lock`;
+      if (!(await take(lock))) return false;
+      try {
+        const now = await readIfThere(path, Infinity);
+        if ((now && versionOf(now)) !== version) return false;
+        // A reader never sees half a history.
+        await writeFile(`${path}.new`, bytes);
+        await rename(`${path}.new`, path);
+        return true;
+      } finally {
+        await rm(lock, { force: true });
+      }
+    },
+  };
+}
+
+async function readIfThere(path: string, mostBytes: number): Promise<Buffer | undefined> {
+  try {
+    if ((await stat(path)).size > mostBytes) throw tooLarge(path, mostBytes);
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function versionOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Whether the lock could be taken. */
+async function take(lock: string): Promise<boolean> {
+  try {
+    await (await open(lock, 'wx')).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const age = await stat(lock).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    // The next try takes it.
+    if (age > STALE_MS) await rm(lock, { force: true });
+    return false;
+  }
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { inputs as ofAction, outputs } from '../../../actions/run-phases.inputs.js';
+import { parseInputs } from '../../../src/core/inputs/inputs.js';
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly 'timeout-minutes'?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+interface Workflow {
+  readonly on: Readonly<
+    Record<
+      'workflow_call' | 'workflow_dispatch',
+      { inputs: Record<string, { default?: string | number | boolean }>; outputs?: object }
+    >
+  >;
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+const path = fileURLToPath(new URL('../../../.github/workflows/phases-on-ec2.yml', import.meta.url));
+const { on, jobs } = parse(readFileSync(path, 'utf8')) as Workflow;
+const stepOf = (job: string, action: string): Step => jobs[job]!.steps.find(({ uses }) => uses === `$/${action}`)!;
+/** Inputs that are not passed on as they are given. */
+const special = ['secret-env', 'on-interruption'];
+/** Inputs for a step between others, for a run without a machine, and a default that is enough. */
+const without = ['artifacts', 'rehearse', 'github-token'];
+
+describe('phases-on-ec2.yml', () => {
+  test('passes every input to the input of run-phases with its name, on either machine', () => {
+    const passed = Object.keys(ofAction).filter((name) => !without.includes(name));
+    const plain = passed.filter((name) => !special.includes(name));
+    for (const job of ['test', 'retest']) {
+      const given = stepOf(job, 'run-phases').with ?? {};
+      expect(Object.keys(given).toSorted()).toEqual(passed.toSorted());
+      expect(given).toMatchObject(Object.fromEntries(plain.map((name) => [name, `\${{ inputs.${name} }}`])));
+    }
+  });
+
+  test('has no default of its own that run-phases does not allow', () => {
+    const declared = Object.entries(on.workflow_call.inputs).filter(([name]) => Object.hasOwn(ofAction, name));
+    const raw = declared.map(([name, one]) => [name, { text: String(one.default ?? '') }]);
+    expect(parseInputs(ofAction, Object.fromEntries(raw)).problems).toEqual([]);
+  });
+
+  test('has every output of run-phases but the paths on its machine', () => {
+    const names = Object.keys(outputs).filter((name) => !['artifacts', 'upload'].includes(name));
+    expect(Object.keys(on.workflow_call.outputs ?? {})).toEqual(expect.arrayContaining(names));
+  });
+
+  test('keeps either machine for the time that check-tests added to its lifetime', () => {
+    const [first, second] = ['start', 'restart'].map((job) => stepOf(job, 'start-runner').with!);
+    expect(first).toMatchObject({
+      'keep-minutes': '${{ steps.check.outputs.keep-minutes }}',
+      'max-lifetime-minutes': '${{ steps.check.outputs.max-lifetime-minutes }}',
+    });
+    expect(second).toMatchObject({
+      'keep-minutes': '${{ needs.start.outputs.keep-minutes }}',
+      'max-lifetime-minutes': '${{ needs.start.outputs.lifetime }}',
+    });
+  });
+
+  test('ends the phases before the job, so that the cleanup and the upload have time', () => {
+    for (const job of ['test', 'retest'])
+      expect(stepOf(job, 'run-phases')['timeout-minutes']).toBe('${{ fromJSON(inputs.timeout-minutes || 60) }}');
+    expect(stepOf('start', 'check-tests').with).toMatchObject({ 'more-minutes': '30' });
+  });
+
+  test('can be run by hand with what says what to run, where, and whether the machine stays', () => {
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(
+      expect.arrayContaining([
+        'ref',
+        'phases',
+        'program',
+        'slots',
+        'only',
+        'skip',
+        'config',
+        'export',
+        'keep',
+        'runs-on',
+      ]),
+    );
+  });
+});
