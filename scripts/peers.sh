@@ -9,6 +9,8 @@ wheels=scripts/peers-tools/wheels.txt
 wheels_tox3=scripts/peers-tools/wheels-tox3.txt
 producers=scripts/peers-tools/producers.txt
 matrix=scripts/peers-tools/matrix
+judge=scripts/peers-tools/judge.txt
+e_divisive=signal-processing-algorithms==2.1.6
 act=scripts/peers-tools/act
 terraform=scripts/peers-tools/terraform
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
@@ -26,7 +28,7 @@ stamp=.peers/installed
 # Checks the machine itself: packages of the distribution are not in .peers.
 scripts/peers-tools/docker/install.sh
 
-wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$matrix"/*.txt "$act/go.mod" \
+wanted=$(cat scripts/peers.sh "$requirements" "$wheels" "$wheels_tox3" "$producers" "$judge" "$matrix"/*.txt "$act/go.mod" \
   "$terraform/go.mod" "$terraform/main.go" "$terraform/schema.json")
 if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
   exit 0
@@ -45,6 +47,10 @@ for list in "$wheels" "$wheels_tox3"; do
 done
 python3 -m venv .peers/producers
 .peers/producers/bin/pip install --quiet --disable-pip-version-check --requirement "$producers"
+python3 -m venv .peers/judge
+.peers/judge/bin/pip install --quiet --disable-pip-version-check --requirement "$judge"
+# Of the packages that it names, E-divisive needs only those of the list. Others no longer build.
+.peers/judge/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$e_divisive"
 npm install --silent --no-save --prefix .peers/npm "$jest_junit"
 npm install --silent --no-save --prefix .peers/node20 "${node20[@]}"
 

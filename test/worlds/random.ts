@@ -1,15 +1,7 @@
 import type { Clock } from '../../src/core/kernel/clock.js';
+import { createRandom } from '../../src/core/kernel/random.js';
 
-/** Random numbers in [0, 1), the same ones for the same seed (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { createRandom };
 
 /**
  * One of several processes in a simulated world. Each call takes time on the way to the service and on the way back.

@@ -8,20 +8,13 @@ import {
   type Operation,
   type Value,
 } from './threshold-arithmetic.js';
-import { readTokens, type Token } from './threshold-tokens.js';
+import { KEYWORDS, readTokens, type Token } from './threshold-tokens.js';
 
 /** @param x the metric's value. @throws NoAnswer */
 export type Expression = (x: number) => Value;
 
 /** How deep parentheses, signs and `not` may be nested. Those in use are 2 deep. */
 const MAX_DEPTH = 50;
-/** Python's keywords. A lambda's parameter cannot have such a name. */
-const KEYWORDS = new Set(
-  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
-    ' ',
-  ),
-);
-
 /**
  * Reads a threshold: `lambda x: 1 < x <= 3 * 1.1`, or the short form without the name, `< 3.3` or `> 1 and <= 3.3`.
  *

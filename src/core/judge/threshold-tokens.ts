@@ -4,6 +4,13 @@ import { SyntaxProblem } from './syntax-problem.js';
 /** The longest threshold that is read, in characters. Those in use are under 100. */
 export const MAX_THRESHOLD_LENGTH = 1000;
 
+/** Python's keywords. A lambda's parameter cannot have such a name. */
+export const KEYWORDS = new Set(
+  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
+    ' ',
+  ),
+);
+
 export interface Token {
   /** `name` includes Python's keywords. `end` stands behind the last token. */
   readonly kind: 'number' | 'name' | 'operator' | 'end';

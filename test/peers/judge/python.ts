@@ -18,7 +18,7 @@ export function readCaseFile(path: string): unknown {
 
 /** Gives a script in this folder JSON on its input, and reads JSON from its output. */
 export function askPython(script: string, input: unknown): unknown {
-  const output = execFileSync(`${root}.peers/venv/bin/python`, [`${folder}/${script}`], {
+  const output = execFileSync(`${root}.peers/judge/bin/python`, [`${folder}/${script}`], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 2 ** 30,

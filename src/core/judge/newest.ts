@@ -1,0 +1,79 @@
+import { FEWEST_BEFORE, findChangePoints, SIDE, type HistoryLimits } from './change-points.js';
+import { moveOutliers, readSeries, toUnit, type HistoryRun } from './history-series.js';
+import { errorOfDifference, measureNoise, standardize } from './noise.js';
+import { correctLimit, quantileOfTail } from './normal.js';
+import { testRanks } from './rank-test.js';
+import { relativeChange } from './relative-change.js';
+import { median, middleMean } from './sample-statistics.js';
+
+export interface NewestLimits extends HistoryLimits {
+  /** How many of the newest runs are judged together. The more, the smaller a change is seen. */
+  readonly newest: number;
+}
+/** Whether the newest runs are at another level than those before them. */
+export type NewestAnswer =
+  | {
+      readonly outcome: 'change' | 'no-change';
+      readonly before: number;
+      readonly after: number;
+      /** Undefined if {@link before} is 0. */
+      readonly relative?: number;
+      /** Of 99 % confidence, in the same form. */
+      readonly interval?: readonly [number, number];
+      readonly z: number;
+      /** The number of runs that the newest are compared with. */
+      readonly runs: number;
+    }
+  | { readonly outcome: 'undecided'; readonly reason: string; readonly runs: number };
+
+/** The limit of z, and from how many newest runs on their ranks must be unusual, too. Measured, as in change-points.ts. */
+const UNUSUAL = 3.1;
+const FEWEST_RANKED = 3;
+const UNUSUAL_RANKS = 0.01;
+const CONFIDENCE = quantileOfTail(0.005);
+
+/**
+ * Compares the newest runs with those before, from the last change point on. A history that once became slower does not
+ * hide that it becomes slower again.
+ *
+ * @param runs oldest first, the newest included
+ */
+export function judgeNewest(runs: readonly HistoryRun[], limits: NewestLimits): NewestAnswer {
+  const { newest, metrics, minimumChange } = limits;
+  const earlier = runs.slice(0, -newest);
+  const start = findChangePoints(earlier, { minimumChange, metrics: 1 }).at(-1)?.run ?? 0;
+  const series = readSeries(runs.slice(start));
+  const count = series.runs.filter((index) => index >= earlier.length - start).length;
+  const size = series.values.length - count;
+  if (size < FEWEST_BEFORE) return { outcome: 'undecided', reason: describeTooFew(runs, size, start), runs: size };
+  const moved = count < FEWEST_RANKED ? series.values : moveOutliers(series.values);
+  const before = moveOutliers(series.values.subarray(0, size));
+  const after = moved.subarray(size);
+  const noise = measureNoise(Float64Array.from([...before, ...after]), [0, size, size + count]);
+  const difference = middleMean(after) - middleMean(before);
+  const error = errorOfDifference(noise, [Math.min(size, SIDE), count]);
+  const z = standardize(difference, error);
+  const levels = [series.values.subarray(0, size), series.values.subarray(size)].map((part) => median(part));
+  const [unitBefore, unitAfter] = levels.map((level) => toUnit(series, level)) as [number, number];
+  const relative = relativeChange(unitBefore, unitAfter);
+  const isLarge = unitAfter !== unitBefore && (relative === undefined || Math.abs(relative) >= minimumChange);
+  const isUnusual =
+    z > correctLimit(UNUSUAL, metrics) && (count < FEWEST_RANKED || testRanks(before, after).p < UNUSUAL_RANKS);
+  const limit = (side: number): number => Math.exp(difference + side * CONFIDENCE * error) - 1;
+  return {
+    outcome: isLarge && isUnusual ? 'change' : 'no-change',
+    before: unitBefore,
+    after: unitAfter,
+    ...(relative !== undefined && { relative }),
+    ...(series.scale === 'log' && { interval: [limit(-1), limit(1)] as const }),
+    z,
+    runs: size,
+  };
+}
+
+function describeTooFew(runs: readonly HistoryRun[], size: number, start: number): string {
+  const others = new Set(runs.slice(start).map(({ machine }) => machine)).size > 1;
+  const which = start > 0 ? ' since the last change' : '';
+  const comparable = others ? ' that can be compared with the machine type of the newest one' : '';
+  return `the history has ${size} of the ${FEWEST_BEFORE} earlier runs${which}${comparable} that a comparison needs`;
+}

@@ -1,0 +1,38 @@
+/** Turns a median absolute deviation into the standard deviation of normal samples. */
+export const MAD_TO_SD = 1.4826;
+
+/** A copy in ascending order. */
+export function sortNumbers(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).sort();
+}
+
+/** @param values at least one. */
+export function median(values: ArrayLike<number>): number {
+  return medianOfSorted(sortNumbers(values));
+}
+
+function medianOfSorted(sorted: Float64Array): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : midpoint(sorted[middle - 1]!, sorted[middle]!);
+}
+
+/** Halves first where the sum of two large numbers would overflow. */
+function midpoint(one: number, other: number): number {
+  const sum = one + other;
+  return Number.isFinite(sum) ? sum / 2 : one / 2 + other / 2;
+}
+
+/** The standard deviation of normal samples around a center, which a few outliers do not change. At least one value. */
+export function robustDeviation(values: ArrayLike<number>, center: number): number {
+  return MAD_TO_SD * median(Float64Array.from(values, (value) => Math.abs(value - center)));
+}
+
+/** The mean of the middle half of the values. As robust as a median against outliers of a quarter, and more precise. */
+export function middleMean(values: ArrayLike<number>): number {
+  const sorted = sortNumbers(values);
+  const cut = sorted.length >> 2;
+  const kept = sorted.subarray(cut, sorted.length - cut);
+  let sum = 0;
+  for (const value of kept) sum += value / kept.length;
+  return sum;
+}

@@ -1,0 +1,135 @@
+import type { Figure, UnusableFigure } from '../figures/figure.js';
+import { summarize, type Comparison } from './compare.js';
+import { describeChange, describeThreshold, formatValue } from './describe-verdict.js';
+import { findThreshold, type Threshold } from './threshold.js';
+
+/** `missed`: beyond its threshold. `unjudged`: neither a threshold nor a comparison is about the metric. */
+export type VerdictState = 'passed' | 'missed' | 'regression' | 'missing' | 'refused' | 'undecided' | 'unjudged';
+
+/** Whether one metric, or what a threshold expects, is good enough. */
+export interface Verdict {
+  /** The metric; of a threshold for which there is no metric: its key. */
+  readonly name: string;
+  readonly state: VerdictState;
+  /** Sentences, the one that decides first. */
+  readonly reasons: readonly string[];
+  readonly unit?: string;
+  /** The median of the samples, which the threshold judges. */
+  readonly value?: number;
+  /** As the users wrote it. */
+  readonly threshold?: string;
+  readonly comparison?: Comparison;
+}
+export interface JudgedRun {
+  /** With unique names. */
+  readonly figures: readonly Figure[];
+  readonly unusable: readonly UnusableFigure[];
+  readonly thresholds: readonly Threshold[];
+  /** By the metric's name: with the base, or the newest run with its history. */
+  readonly comparisons: ReadonlyMap<string, Comparison>;
+}
+
+/** Judges every metric, and every threshold that should have had one. Worst first, in one state by name. */
+export function judgeRun(run: JudgedRun): readonly Verdict[] {
+  const verdicts = [
+    ...run.figures.map((figure) => judgeFigure(figure, run)),
+    ...run.unusable.map((figure) => refuse(figure, run.thresholds)),
+    ...listMissing(run),
+  ];
+  return verdicts.sort(
+    (one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state) || (one.name < other.name ? -1 : 1),
+  );
+}
+
+/** The worst first. */
+const ORDER: readonly VerdictState[] = [
+  'refused',
+  'missing',
+  'missed',
+  'regression',
+  'undecided',
+  'passed',
+  'unjudged',
+];
+
+interface Finding {
+  readonly state: VerdictState;
+  readonly reason: string;
+}
+
+function judgeFigure(figure: Figure, { thresholds, comparisons }: JudgedRun): Verdict {
+  const threshold = findThreshold(thresholds, figure.name);
+  const comparison = comparisons.get(figure.name);
+  const value = summarize(figure);
+  const findings = [
+    ...(threshold ? [checkThreshold(threshold, value, figure)] : []),
+    ...(comparison ? [judgeComparison(comparison, figure)] : []),
+  ].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+  return {
+    name: figure.name,
+    state: findings[0]?.state ?? 'unjudged',
+    reasons:
+      findings.length > 0 ? findings.map(({ reason }) => reason) : ['No threshold and no comparison is about it.'],
+    ...(figure.unit !== undefined && { unit: figure.unit }),
+    value,
+    ...(threshold && { threshold: threshold.text }),
+    ...(comparison && { comparison }),
+  };
+}
+
+function checkThreshold(threshold: Threshold, value: number, { unit }: Figure): Finding {
+  const answer = threshold.check(value);
+  const shown = `${formatValue(value, unit)} ${describeThreshold(threshold)}`;
+  if ('refused' in answer)
+    return { state: 'refused', reason: `The threshold gives no answer for ${shown}: ${answer.refused}.` };
+  return answer.passed
+    ? { state: 'passed', reason: `It passes with ${shown}.` }
+    : { state: 'missed', reason: `It does not pass with ${shown}.` };
+}
+
+function judgeComparison(comparison: Comparison, { unit, better }: Figure): Finding {
+  const { outcome, before = 0, after = 0, reason = '' } = comparison;
+  if (outcome === 'undecided') return { state: 'undecided', reason: `The comparison is undecided: ${reason}.` };
+  const change = describeChange(comparison, unit);
+  if (outcome === 'no-change') return { state: 'passed', reason: `No change is shown: ${change}.` };
+  if (better === undefined) {
+    return { state: 'undecided', reason: `It changed, and nothing says whether lower or higher is better: ${change}.` };
+  }
+  const isWorse = after > before === (better === 'lower');
+  return isWorse
+    ? { state: 'regression', reason: `It is worse: ${change}.` }
+    : { state: 'passed', reason: `It is better: ${change}.` };
+}
+
+function refuse({ name, given }: UnusableFigure, thresholds: readonly Threshold[]): Verdict {
+  const threshold = findThreshold(thresholds, name);
+  return {
+    name,
+    state: 'refused',
+    reasons: [`Its value is ${given}; allowed: finite numbers.`],
+    ...(threshold && { threshold: threshold.text }),
+  };
+}
+
+/** Thresholds without a metric, and metrics that only the base has. */
+function listMissing({ figures, unusable, thresholds, comparisons }: JudgedRun): readonly Verdict[] {
+  const names = new Set([...figures, ...unusable].map(({ name }) => name));
+  const all = [...names];
+  const unmet = thresholds.filter(({ isFor }) => !all.some(isFor));
+  const expected = new Set(unmet.map(({ key }) => key));
+  return [
+    ...unmet.map(({ key, text, noPattern }): Verdict => {
+      const why = noPattern === undefined ? 'or pattern' : `and it cannot be read as a pattern: ${noPattern}`;
+      const reason = `No metric of the results has this name${noPattern === undefined ? ' ' : ', '}${why}.`;
+      return { name: key, state: 'missing', reasons: [reason], threshold: text };
+    }),
+    ...[...comparisons]
+      .filter(([name]) => !names.has(name) && !expected.has(name))
+      .map(([name, comparison]): Verdict => ({
+        name,
+        state: 'missing',
+        reasons: ['What it is compared with has it, but the results do not.'],
+        comparison,
+      })),
+  ];
+}
