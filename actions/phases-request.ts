@@ -26,6 +26,8 @@ export interface GivenPhases {
   readonly artifacts: string | undefined;
   /** The text of config.yaml. */
   readonly config: string | undefined;
+  /** The text of variable_overrides.yaml. */
+  readonly overrides: string | undefined;
   /** `env`, with `secret-env` over it. */
   readonly variables: Environment;
   /** The texts that are masked. */
@@ -59,6 +61,7 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
     directory: directory as string,
     artifacts,
     config: values.config === undefined ? undefined : raw['config']?.text,
+    overrides: values.overrides === undefined ? undefined : raw['overrides']?.text,
     variables: { ...values.env, ...values['secret-env'] },
     secrets: [...listSecrets(inputs, texts).names].map(([text, name]) => ({ name, text })),
     destination: values.export,
@@ -90,9 +93,11 @@ export async function parseRequest(
   const found = [
     ...problems,
     ...(workspace && values.directory && !directory ? [describeMissing(values.directory, workspace)] : []),
-    ...(values.config === undefined || isMap(values.config)
-      ? []
-      : ['`config` is no map; allowed: a map in YAML or JSON.']),
+    ...(['config', 'overrides'] as const).flatMap((name) =>
+      values[name] === undefined || isMap(values[name])
+        ? []
+        : [`\`${name}\` is no map; allowed: a map in YAML or JSON.`],
+    ),
   ];
   const work = readPlan(values, directory);
   return {

@@ -28,6 +28,7 @@ export function writePlan(plan: Plan, answer: string, log: Log): void {
     args: plan.args.join(' '),
     environments: plan.environments.join(', '),
     ...(plan.config && writeConfig(plan.config, log)),
+    ...(plan.config && { overrides: writeJson(plan.overrides) }),
     // One a line, whatever a name holds.
     'presets-applied': plan.presets.map((name) => name.replace(/\s+/g, ' ')).join('\n'),
     phases: plan.phases

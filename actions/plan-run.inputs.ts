@@ -104,6 +104,8 @@ export const outputs = {
   config:
     'The resolved configuration as JSON; empty beyond 400,000 characters. References (`@key`) are left to what reads it.',
   'config-file': 'The path of the resolved configuration as a YAML file, on the machine of this job.',
+  overrides:
+    'The keys of the configuration that the command and the input `overrides` set, as JSON: the input `overrides` of run-phases. Empty without `config`.',
   'presets-applied': 'The presets that were applied, with those that they extend: one a line.',
   phases: 'The phases that run, in their order, separated by commas.',
   machine: 'The inputs of start-runner that `machine` maps, as JSON: `fromJSON(…).ec2-instance-type`.',

@@ -54,6 +54,10 @@ export const inputs = {
     'The resolved configuration, such as the output `config` of plan-run. It is written to `config.yaml` in the artifacts, with secrets replaced, and in `SHARED_DIR`: the phases find the path of the latter in `CONFIG_FILE` and `TOPSAIL_FROM_CONFIG_FILE`.',
     'a map',
   ),
+  overrides: yamlMap(
+    'Keys of `config` and their values, such as the output `overrides` of plan-run. Each phase finds them in `$ARTIFACT_DIR/variable_overrides.yaml`: a program that applies its presets again sets them again.',
+    'a map',
+  ),
   artifacts: text(
     'The folder for artifacts, relative to the workspace. Phases of an earlier step may be in it: the numbers go on. Default: a new folder outside the workspace.',
     { matches: /^(?!\/)(?!\.\/*$)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path of a folder inside the workspace' },

@@ -148,7 +148,7 @@ variable "export_prefix" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", var.export_prefix))
-    error_message = "export_prefix has letters, digits, dots, dashes and underscores, in parts that slashes separate."
+    error_message = "export_prefix is made of letters, digits, dots, dashes and underscores, in parts that slashes separate."
   }
 }
 

@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { PhaseHost, PhaseProgram, PhaseProgramEnd } from '../core/phases/host.js';
 import { FAILURE } from '../core/phases/layout.js';
@@ -41,6 +41,8 @@ export interface PhasePlace {
   readonly variables: Environment;
   /** Texts that are replaced in the files of ours: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
+  /** Files that each phase finds in its folder, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Called with each text that a phase masks. */
   readonly onMask?: (text: string) => void;
 }
@@ -52,7 +54,7 @@ export function locateShared(artifacts: string): string {
 
 /** @throws Error if the folders cannot be made */
 export function openPhaseHost(place: PhasePlace): PhaseHost {
-  const { artifacts, directory, shared, variables, secrets, onMask } = place;
+  const { artifacts, directory, shared, variables, secrets, files = {}, onMask } = place;
   for (const folder of [artifacts, shared]) mkdirSync(folder, { recursive: true });
   const masks = new PhaseMasks(secrets, onMask);
   const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
@@ -79,6 +81,7 @@ export function openPhaseHost(place: PhasePlace): PhaseHost {
       const { variables: written, prepend } = readStepFiles();
       const path = { PATH: prepend(written['PATH'] ?? env['PATH'] ?? '') };
       const whole = { ...env, ...written, ...path, ...program.env };
+      for (const [name, text] of Object.entries(files)) put(join(dirname(at(program.log)), name), masks.hide(text));
       return run(program, { directory, env: whole, log: at(program.log), masks, printer });
     },
   };
@@ -133,6 +136,15 @@ function isFile(path: string): boolean {
 function clear(path: string): string {
   if (!isFile(path)) rmSync(path, { force: true, recursive: true });
   return path;
+}
+
+/** A disk that is full must not end a cleanup. */
+function put(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    print(`${path} cannot be written: ${messageOf(error)}.`);
+  }
 }
 
 /** A phase may remove the checkout, for example to make it anew. Without a working directory, no cleanup could begin. */

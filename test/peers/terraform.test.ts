@@ -225,11 +225,11 @@ test('names, path, boundary and tags apply to everything that can have them', as
     address.startsWith('aws_iam_role_policy.') ? [] : [one],
   );
   const having = (name: string) => all.filter((one) => name in one);
-  expect(having('permissions_boundary').map((one) => one['permissions_boundary'])).toEqual(Array(4).fill(boundary));
+  expect(having('permissions_boundary').map((one) => one['permissions_boundary'])).toEqual(Array(5).fill(boundary));
   expect(new Set(having('path').map((one) => one['path']))).toEqual(new Set(['/ci/']));
   expect(new Set(having('tags').map((one) => JSON.stringify(one['tags'])))).toEqual(new Set(['{"Team":"search"}']));
   expect(having('name_prefix').map((one) => one['name_prefix'])).toEqual(
-    Array(7).fill(expect.stringMatching(/^octo-/)),
+    Array(8).fill(expect.stringMatching(/^octo-/)),
   );
 });
 
@@ -242,6 +242,8 @@ describe('The variables are the parameters of the template:', () => {
     RepositoryId: '12a',
     Subject: 'main',
     OidcProviderArn: 'arn:aws:iam::1:oidc-provider/example.org',
+    ExportBucket: 'CI_artifacts',
+    ExportPrefix: 'runs/',
   };
 
   test('the same names', () => {

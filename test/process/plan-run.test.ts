@@ -107,6 +107,11 @@ describe('A command', () => {
     const json = JSON.parse(outputs['config']!) as Record<string, unknown>;
     expect(json['machine']).toEqual({ type: 'g4dn.xlarge', volume: 300, count: 1 });
     expect(parse(readFileSync(outputs['config-file']!, 'utf8'))).toEqual(json);
+    expect(JSON.parse(outputs['overrides']!)).toMatchObject({
+      PR_POSITIONAL_ARG_1: 'gpu',
+      'exec_list.prepare': false,
+      'machine.volume': 300,
+    });
     expect(answers()[0]).toMatch(/\| `machine\.type` \| `g4dn\.xlarge` \| `m6i\.large` \| .*ci\/config\.yaml, line 3/);
   });
 

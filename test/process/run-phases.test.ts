@@ -154,16 +154,17 @@ describe('run-phases', () => {
     stage.write('projects/a/testing/test.py', ['class A:', '    def __init__(self):', ...methods, ''].join('\n'));
     stage.addProgram(
       'python3',
-      'case $2 in prepare_ci) echo "b: 2" >> "$TOPSAIL_FROM_CONFIG_FILE" ;; *) cat "$CONFIG_FILE"; echo "$PYTHONPATH" ;; esac',
+      'case $2 in prepare_ci) echo "b: 2" >> "$TOPSAIL_FROM_CONFIG_FILE" ;; *) cat "$CONFIG_FILE" "$ARTIFACT_DIR/variable_overrides.yaml"; echo "$PYTHONPATH" ;; esac',
     );
     const inputs = {
       program: 'projects/a/testing/test.py',
       config: '{a: secret-word}',
+      overrides: '{"a": "secret-word"}',
       'secret-env': '{"A": "secret-word"}',
     };
     const result = await stage.run('run-phases', inputs, { environment: environment() });
     expect(result.outputs['verdict']).toBe('passed');
-    expect(read(result, '001__test_ci/run.log')).toBe(`{a: ***}\nb: 2\n${stage.workspace}\n`);
+    expect(read(result, '001__test_ci/run.log')).toBe(`{a: ***}\nb: 2\n{"a": "***"}\n${stage.workspace}\n`);
     expect(read(result, '002__post_cleanup_ci/run.log')).toContain('b: 2');
     expect(read(result, 'config.yaml')).toBe('{a: ***}\n');
     expect(readFileSync(`${result.outputs['artifacts']!}.shared/config.yaml`, 'utf8')).toBe('{a: secret-word}\nb: 2\n');

@@ -20,6 +20,7 @@ export const usualPlan: Plan = {
   args: ['gpu', 'keep'],
   environments: [],
   presets: ['base', 'gpu', 'keep'],
+  overrides: {},
   presetsApplied: ['preset[gpu] machine.type --> g4dn.xlarge', 'preset[keep] create.keep --> True'],
   phases: [
     { name: 'prepare', runs: false, why: '/skip (the comment, line 3)' },
@@ -80,6 +81,7 @@ export function plantText(text: string): Plan {
     args: [text],
     environments: [text],
     presets: [text, 'b'],
+    overrides: {},
     presetsApplied: [],
     phases: [
       { name: text, runs: true },

@@ -72,6 +72,8 @@ export interface Plan {
   readonly commit?: string;
   /** The resolved configuration. References (`@key`) are left to the one who reads a value. */
   readonly config?: ValueMap;
+  /** What the run asks of {@link config}, by key: later ones count more. For programs that apply their presets again. */
+  readonly overrides: ValueMap;
   readonly presetsApplied: readonly string[];
   readonly presets: readonly string[];
   readonly phases: readonly PlannedPhase[];
@@ -135,6 +137,7 @@ function judgeCommand(
     environments,
     ...(commit === undefined ? {} : { commit }),
     ...(resolved === undefined ? {} : { config: resolved.config.root }),
+    overrides: Object.fromEntries(listAllOverrides(request, command).map(({ key, value }) => [key, value])),
     presetsApplied: resolved?.presetsApplied ?? [],
     presets: resolved?.names ?? [],
     phases: phases.phases,
@@ -175,11 +178,14 @@ function resolve(
   request: PlanRequest,
   { command, presets }: { readonly command: Command; readonly presets: readonly WantedPreset[] },
 ): Resolution {
-  const ofCommand = listOverrides(command, request.comment?.source ?? 'the run');
   return resolveConfiguration(file, {
     presets: [...request.presets, ...presets],
-    overrides: [...request.overrides, ...ofCommand],
+    overrides: listAllOverrides(request, command),
   });
+}
+
+function listAllOverrides(request: PlanRequest, command: Command): readonly Override[] {
+  return [...request.overrides, ...listOverrides(command, request.comment?.source ?? 'the run')];
 }
 
 function describeChange({ key, value, before, origin }: Change, path: string): PlannedChange {

@@ -9,6 +9,8 @@ export const FAILURES = 'FAILURES';
 export const FINISHED = 'FINISHED';
 export const SKIPPED = 'SKIPPED';
 export const CONFIG = 'config.yaml';
+/** In the folder of each phase: where programs of the seed's layout look for it. */
+export const OVERRIDES = 'variable_overrides.yaml';
 export const INDEX = 'index.html';
 export const RUN_LOG = 'run.log';
 /** The log of a phase that the post step ran again. */
