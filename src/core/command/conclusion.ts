@@ -28,6 +28,8 @@ export interface ConcludedRow {
   /** US dollars; absent if not known, or if there was no machine. */
   readonly cost?: number;
   readonly url?: string;
+  /** Of the job's output `export-url`: a page of AWS, where its artifacts are. */
+  readonly artifacts?: string;
 }
 
 /** What became of a command. */
@@ -80,7 +82,15 @@ function toRow(job: ConcludedJob): ConcludedRow {
     ...(minutes === undefined ? {} : { minutes }),
     ...(cost === undefined ? {} : { cost }),
     ...(url === undefined ? {} : { url }),
+    ...readArtifacts(outputs['export-url']),
   };
+}
+
+/** The tested program may have set the output, so no other site is linked. */
+const OF_AWS = /^https:\/\/[a-z0-9.-]+\.(amazon|amazonaws|amazonaws-us-gov)\.(com|cn|com\.cn)\//;
+
+function readArtifacts(url = ''): Pick<ConcludedRow, 'artifacts'> {
+  return OF_AWS.test(url) ? { artifacts: url } : {};
 }
 
 function readNumber(text = ''): number | undefined {

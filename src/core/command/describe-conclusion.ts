@@ -55,6 +55,7 @@ const COLUMNS: readonly Column[] = [
   { heading: { right: 'Minutes' }, read: ({ minutes }) => minutes?.toFixed(1) ?? '' },
   { heading: 'Machine', read: ({ machine }) => (machine === '' ? '' : toCell(quote(machine))) },
   { heading: { right: 'Cost' }, read: ({ cost }) => (cost === undefined ? '' : toCell(prose(renderDollars(cost)))) },
+  { heading: 'Artifacts', read: ({ artifacts = '' }) => (artifacts === '' ? '' : toCell(link('on S3', artifacts))) },
 ];
 
 function tabulate(rows: readonly ConcludedRow[], runUrl: string): string[] {

@@ -77,6 +77,19 @@ test('a row has what the job reports, and no number that is none', () => {
   expect(odd).toStrictEqual({ name: 'a', kind: 'passed', why: '', machine: 'g4dn.xlarge' });
 });
 
+test.each([
+  ['https://eu-west-1.console.aws.amazon.com/s3/buckets/b?prefix=a/1/', true],
+  ['https://us-gov-west-1.console.amazonaws-us-gov.com/s3/buckets/b', true],
+  ['https://cn-north-1.console.amazonaws.cn/s3/buckets/b', true],
+  ['https://b.s3.cn-north-1.amazonaws.com.cn/a/index.html', true],
+  ['https://aws.amazon.com.example.org/', false],
+  ['javascript:alert(1)', false],
+  ['', false],
+])('a row links to artifacts on AWS alone: %s', (url, isLinked) => {
+  const outputs = { verdict: 'passed', 'export-url': url };
+  expect(conclude([job('a', 'success', outputs)]).rows[0]!.artifacts).toBe(isLinked ? url : undefined);
+});
+
 test("a description is one line within GitHub's limit of 140 characters", () => {
   const { description } = conclude([job('a\nb\u0000c', 'success', { verdict: 'skipped', reason: '😀'.repeat(500) })]);
   expect(description).toMatch(/^Not run: a b c \(😀+…$/u);

@@ -54,6 +54,14 @@ describe('A verdict', () => {
     expect(describeConclusion(conclude([]), RUN_URL)[2]).toContain('Details');
   });
 
+  test('links to the artifacts of a job that exported them', () => {
+    const url = 'https://eu-west-1.console.aws.amazon.com/s3/buckets/b?prefix=a/1/';
+    const outputs = { verdict: 'failed', 'export-url': url };
+    const lines = describeConclusion(conclude([{ name: 'phases', result: 'failure', outputs }]), RUN_URL);
+    expect(lines[2]).toBe('| Job | Verdict | Artifacts |');
+    expect(lines[4]).toContain(`[on S3](${url})`);
+  });
+
   test('folds what is beyond ten jobs, which are the passed ones', () => {
     const many = Array.from({ length: 12 }, (_, at) => ({ ...jobs[0]!, name: `u${at}` }));
     const lines = describeConclusion(conclude([...many, jobs[3]!]), RUN_URL);
