@@ -27,7 +27,7 @@ export const inputs = {
     takes: 'YAML list',
   },
   program: text(
-    "Instead of `phases`: a program with the seed's entry points (`prepare_ci`, `test_ci`, `post_cleanup_ci` and so on), each of which becomes a phase. Relative to `directory`.",
+    "Instead of `phases`: a program with TOPSAIL's entry points (`prepare_ci`, `test_ci`, `post_cleanup_ci` and so on), each of which becomes a phase. Relative to `directory`.",
     { matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, allowed: 'a path inside `directory`' },
   ),
   slots: yamlMap(
