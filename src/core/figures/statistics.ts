@@ -18,9 +18,20 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return low + (sorted[Math.min(below + 1, sorted.length - 1)]! - low) * (place - below);
 }
 
+/** A copy in ascending order. */
+export function sortNumbers(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).sort();
+}
+
 /** @param values at least one, in any order */
-export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const [low, high] = [sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!];
-  return low === high ? low : low + (high - low) / 2;
+export function median(values: ArrayLike<number>): number {
+  const sorted = sortNumbers(values);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : midpoint(sorted[middle - 1]!, sorted[middle]!);
+}
+
+/** Halves first where the sum of two large numbers would overflow. */
+function midpoint(one: number, other: number): number {
+  const sum = one + other;
+  return Number.isFinite(sum) ? sum / 2 : one / 2 + other / 2;
 }

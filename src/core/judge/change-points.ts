@@ -3,7 +3,8 @@ import { moveOutliers, readSeries, toUnit, type HistoryRun, type HistorySeries }
 import { errorOfDifference, measureNoise, standardize, type Noise } from './noise.js';
 import { correctLimit } from './normal.js';
 import { relativeChange } from './relative-change.js';
-import { median, middleMean } from './sample-statistics.js';
+import { median } from '../figures/statistics.js';
+import { middleMean } from './sample-statistics.js';
 import { isOneRunAway } from './single-run.js';
 
 /** Where the level of a history changed. */

@@ -3,7 +3,7 @@ import { plural } from '../kernel/plural.js';
 import { quantileOfTail } from './normal.js';
 import { testRanks, smallestP } from './rank-test.js';
 import { relativeChange } from './relative-change.js';
-import { median, sortNumbers } from './sample-statistics.js';
+import { median, sortNumbers } from '../figures/statistics.js';
 
 /** A metric's new values beside its old ones. */
 export interface Comparison {

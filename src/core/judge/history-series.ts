@@ -1,4 +1,5 @@
-import { median, robustDeviation } from './sample-statistics.js';
+import { median } from '../figures/statistics.js';
+import { robustDeviation } from './sample-statistics.js';
 
 /** A run in a metric's history. */
 export interface HistoryRun {

@@ -4,7 +4,8 @@ import { errorOfDifference, measureNoise, standardize } from './noise.js';
 import { correctLimit, quantileOfTail } from './normal.js';
 import { testRanks } from './rank-test.js';
 import { relativeChange } from './relative-change.js';
-import { median, middleMean } from './sample-statistics.js';
+import { median } from '../figures/statistics.js';
+import { middleMean } from './sample-statistics.js';
 
 export interface NewestLimits extends HistoryLimits {
   /** How many of the newest runs are judged together. The more, the smaller a change is seen. */

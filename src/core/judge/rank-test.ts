@@ -1,6 +1,6 @@
 import { createRandom } from '../kernel/random.js';
 import { upperTail } from './normal.js';
-import { sortNumbers } from './sample-statistics.js';
+import { sortNumbers } from '../figures/statistics.js';
 
 /** The two-sided p-value of two samples' ranks, and how it was found. */
 export interface RankTest {

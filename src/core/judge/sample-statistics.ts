@@ -1,26 +1,7 @@
+import { median, sortNumbers } from '../figures/statistics.js';
+
 /** Turns a median absolute deviation into the standard deviation of normal samples. */
 export const MAD_TO_SD = 1.4826;
-
-/** A copy in ascending order. */
-export function sortNumbers(values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values).sort();
-}
-
-/** @param values at least one. */
-export function median(values: ArrayLike<number>): number {
-  return medianOfSorted(sortNumbers(values));
-}
-
-function medianOfSorted(sorted: Float64Array): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : midpoint(sorted[middle - 1]!, sorted[middle]!);
-}
-
-/** Halves first where the sum of two large numbers would overflow. */
-function midpoint(one: number, other: number): number {
-  const sum = one + other;
-  return Number.isFinite(sum) ? sum / 2 : one / 2 + other / 2;
-}
 
 /** The standard deviation of normal samples around a center, which a few outliers do not change. At least one value. */
 export function robustDeviation(values: ArrayLike<number>, center: number): number {

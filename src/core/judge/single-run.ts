@@ -1,4 +1,4 @@
-import { median } from './sample-statistics.js';
+import { median } from '../figures/statistics.js';
 
 /** How many of the runs before tell the level. */
 const BEFORE = 12;

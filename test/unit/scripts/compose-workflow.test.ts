@@ -1,27 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { inputs as ofAction, outputs } from '../../../actions/run-compose.inputs.js';
 import { parseInputs } from '../../../src/core/inputs/inputs.js';
+import { readPrintedWorkflow, type PrintedStep } from '../../worlds/printed-workflow.js';
 
-interface Step {
-  readonly id?: string;
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string>>;
-}
-interface Workflow {
-  readonly on: Readonly<
-    Record<
-      'workflow_call' | 'workflow_dispatch',
-      { inputs: Record<string, { default?: string | number | boolean }>; outputs?: object }
-    >
-  >;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-}
-const path = fileURLToPath(new URL('../../../.github/workflows/compose-on-ec2.yml', import.meta.url));
-const { on, jobs } = parse(readFileSync(path, 'utf8')) as Workflow;
-const stepOf = (job: string): Step => jobs[job]!.steps.find(({ uses }) => uses === '$/run-compose')!;
+const { on, jobs } = readPrintedWorkflow('compose-on-ec2.yml');
+const stepOf = (job: string): PrintedStep => jobs[job]!.steps.find(({ uses }) => uses === '$/run-compose')!;
 /** Inputs that are not passed on as they are given. */
 const special = ['secret-env', 'on-interruption'];
 

@@ -1,28 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { inputs as ofAction, outputs } from '../../../actions/run-phases.inputs.js';
 import { parseInputs } from '../../../src/core/inputs/inputs.js';
+import { readPrintedWorkflow, type PrintedStep } from '../../worlds/printed-workflow.js';
 
-interface Step {
-  readonly id?: string;
-  readonly uses?: string;
-  readonly 'timeout-minutes'?: string;
-  readonly with?: Readonly<Record<string, string>>;
-}
-interface Workflow {
-  readonly on: Readonly<
-    Record<
-      'workflow_call' | 'workflow_dispatch',
-      { inputs: Record<string, { default?: string | number | boolean }>; outputs?: object }
-    >
-  >;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-}
-const path = fileURLToPath(new URL('../../../.github/workflows/phases-on-ec2.yml', import.meta.url));
-const { on, jobs } = parse(readFileSync(path, 'utf8')) as Workflow;
-const stepOf = (job: string, action: string): Step => jobs[job]!.steps.find(({ uses }) => uses === `$/${action}`)!;
+const { on, jobs } = readPrintedWorkflow('phases-on-ec2.yml');
+const stepOf = (job: string, action: string): PrintedStep =>
+  jobs[job]!.steps.find(({ uses }) => uses === `$/${action}`)!;
 /** Inputs that are not passed on as they are given. */
 const special = ['secret-env', 'on-interruption'];
 /** Inputs for a step between others, for a run without a machine, and a default that is enough. */

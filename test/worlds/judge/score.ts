@@ -1,6 +1,6 @@
 /** How well a program finds the steps of histories. */
 import type { HistoryRun } from '../../../src/core/judge/history-series.js';
-import { median } from '../../../src/core/judge/sample-statistics.js';
+import { median } from '../../../src/core/figures/statistics.js';
 import { GEN_B, type History } from './histories.js';
 
 export interface Answer {
