@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
-import { listEntryPoints } from '../src/core/phases/entry-points.js';
+import { listEntryPoints, listMissedEntryPoints } from '../src/core/phases/entry-points.js';
 import type { ExportDestination } from '../src/core/export/address.js';
 import type { Secret } from '../src/core/export/secret-forms.js';
 import type { PhasePlan } from '../src/core/phases/plan.js';
@@ -140,6 +140,11 @@ function readList(
   const text = directory === undefined ? '' : readProgram(directory, program);
   if (text === undefined)
     return { phases: [], problems: [`\`program\` is "${program}", which is no file in ${directory}.`] };
+  const missed = listMissedEntryPoints(text).map(
+    (what) =>
+      `\`program\` is "${program}", and ${what}; allowed: entry points that can be called without arguments, or the input \`phases\`.`,
+  );
+  if (missed.length > 0) return { phases: [], problems: missed };
   const found = listEntryPoints(program, text);
   if (found.length > 0 || directory === undefined) return { phases: found, problems: [] };
   const none = `\`program\` is "${program}", which defines no entry point; allowed: a program with functions such as \`prepare_ci\` and \`test_ci\`.`;

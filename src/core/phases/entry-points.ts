@@ -1,3 +1,6 @@
+import { listCommands, nameCommand } from './click-commands.js';
+import { type PythonLine, splitArguments, splitLines } from './python-lines.js';
+
 /** What a phase is of which the program has an entry point. */
 interface Role {
   /** It cleans up or reports. */
@@ -30,6 +33,19 @@ const KNOWN_COMMANDS: readonly (readonly [string, Role])[] = [
   ['post_cleanup', { always: true }],
 ];
 
+/** Entry points that a program calls itself if they need arguments. */
+const NO_PHASES: readonly string[] = ['generate_plots', 'generate_plots_from_pr_args', 'export_artifacts'];
+
+/** What a program has by the name of an entry point. */
+interface Candidate {
+  /** As the program is called with it. */
+  readonly name: string;
+  /** The arguments without which a call is an error. */
+  readonly needs: readonly string[];
+  /** Why it cannot be called at all. */
+  readonly hidden?: string;
+}
+
 /**
  * The phases of a program in the seed's layout: its entry points of known names, each called as `PROGRAM NAME`.
  *
@@ -41,57 +57,121 @@ const KNOWN_COMMANDS: readonly (readonly [string, Role])[] = [
  * @returns a list as the input `phases` has it; empty if the program has no known entry point
  */
 export function listEntryPoints(path: string, text: string): readonly Readonly<Record<string, unknown>>[] {
-  const commands = listCommands(text);
-  const offered = listOffered(text);
-  const cleanup = offered.has('post_cleanup_ci') ? 'post_cleanup_ci' : OLD_CLEANUP;
-  const found = [
-    ...KNOWN.map(([name, role]) => [name === 'post_cleanup_ci' ? cleanup : name, role] as const).filter(([name]) =>
-      offered.has(name),
-    ),
-    ...KNOWN_COMMANDS.map(([name, role]) => [name.replaceAll('_', '-'), role] as const).filter(([name]) =>
-      commands.has(name),
-    ),
-  ];
   const call = renderCall(path, text);
   // A program of the seed ends with another exit code than 0 if it failed. It goes on after commands that may fail, and
   // each of these leaves a FAILURE in a folder of its own.
-  return found.map(([name, role]) => ({ name, run: call(name), ...role, 'accept-failures': true }));
+  return findEntryPoints(listCandidates(text)).map(([name, role]) => ({
+    name,
+    run: call(name),
+    ...role,
+    'accept-failures': true,
+  }));
 }
 
-/** The names that Python Fire offers, without those that need arguments. */
-function listOffered(text: string): ReadonlySet<string> {
-  const functions = new Map(
-    [...text.matchAll(/^([ \t]*)(?:async\s+)?def\s+(\w+)\s*\(([^)]*)\)/gm)].map(
-      ([, indent, name, parameters]) =>
-        [name!, { isMethod: indent !== '', needs: needsArguments(parameters!) }] as const,
-    ),
+/**
+ * The entry points that a program seems to have and that cannot be phases. Without its cleanup, a run would be green.
+ *
+ * @param text of the program
+ * @returns a sentence for each, such as: its `post_cleanup_ci` needs the argument `mode`
+ */
+export function listMissedEntryPoints(text: string): readonly string[] {
+  const candidates = listCandidates(text);
+  const found = new Set(findEntryPoints(candidates).map(([name]) => keyOf(name)));
+  const isCleaned = found.has('post-cleanup') || found.has(dashed(OLD_CLEANUP));
+  const missed = candidates.filter(
+    ({ name }) =>
+      isKnown(name) && !found.has(keyOf(name)) && !(isCleaned && [OLD_CLEANUP, 'post_cleanup'].includes(name)),
   );
-  const attributes = [...text.matchAll(/^[ \t]+self\.(\w+)[ \t]*=[ \t]*(?:(\w+)[ \t]*(?:#.*)?$)?/gm)].map(
-    ([, name, target = '']) => ({
-      name: name!,
-      needs: functions.get(target)?.needs ?? false,
-    }),
-  );
-  const methods = [...functions].map(([name, { needs }]) => ({ name, needs }));
+  return [...new Map(missed.map((one) => [keyOf(one.name), one])).values()].map(describeMissed);
+}
+
+function describeMissed({ name, needs, hidden }: Candidate): string {
+  if (hidden !== undefined) return `its \`${name}\` ${hidden}`;
+  const names = needs.map((one) => `\`${one}\``).join(', ');
+  return `its \`${name}\` needs ${needs.length === 1 ? 'the argument' : 'the arguments'} ${names}, and a phase gives none`;
+}
+
+/** @returns the names to call, in the order of the phases */
+function findEntryPoints(candidates: readonly Candidate[]): readonly (readonly [string, Role])[] {
+  const usable = candidates.filter(({ needs, hidden }) => needs.length === 0 && hidden === undefined);
+  const find = (known: string): string | undefined => usable.find(({ name }) => dashed(name) === dashed(known))?.name;
+  return [...KNOWN, ...KNOWN_COMMANDS].flatMap(([known, role]) => {
+    const name = find(known) ?? (known === 'post_cleanup_ci' ? find(OLD_CLEANUP) : undefined);
+    return name === undefined ? [] : [[name, role] as const];
+  });
+}
+
+function listCandidates(text: string): readonly Candidate[] {
+  const lines = splitLines(text);
+  const commands = listCommands(lines);
+  const functions = listFunctions(lines);
+  const offered = listOffered(lines, functions).filter(({ name }) => commands.every(({ of }) => of !== name));
+  return [
+    // Words such as `test` are names of entry points only for click.
+    ...offered.filter(({ name }) => KNOWN.some(([known]) => known === name) || name === OLD_CLEANUP),
+    ...commands.map(({ of, name, needs }) => ({
+      name: name ?? nameCommand(of),
+      needs,
+      ...(name === undefined && { hidden: 'has a name as a command that cannot be read' }),
+    })),
+    ...functions
+      .filter((one) => commands.every(({ of }) => of !== one.name) && seemsCommand(one, commands.length > 0))
+      .map(({ name }) => ({ name, needs: [], hidden: 'is no command that can be read' })),
+  ];
+}
+
+/** A function `test` without a decorator may be anything. */
+function seemsCommand({ name, isDecorated }: PythonFunction, hasCommands: boolean): boolean {
+  if (/^(pre|post)_cleanup$/.test(name)) return true;
+  return hasCommands && isDecorated && KNOWN_COMMANDS.some(([known]) => known === name);
+}
+
+interface PythonFunction extends Candidate {
+  readonly isMethod: boolean;
+  readonly isDecorated: boolean;
+}
+
+function listFunctions(lines: readonly PythonLine[]): readonly PythonFunction[] {
+  return lines.flatMap(({ text, isIndented: isMethod }, at) => {
+    const [all, name] = /^(?:async\s+)?def\s+(\w+)\s*\(/.exec(text) ?? [];
+    if (all === undefined) return [];
+    const isDecorated = lines[at - 1]?.text.startsWith('@') ?? false;
+    return [{ name: name!, isMethod, isDecorated, needs: listNeeded(splitArguments(text, all.length)) }];
+  });
+}
+
+/** What Python Fire offers, and the functions that its object hides. */
+function listOffered(lines: readonly PythonLine[], functions: readonly PythonFunction[]): readonly Candidate[] {
+  const attributes = lines.flatMap(({ text, isIndented }) => {
+    const [, name, target] = (isIndented && /^self\.(\w+)\s*=(?:\s*(\w+)$)?/.exec(text)) || [];
+    return name === undefined ? [] : [{ name, needs: functions.findLast((one) => one.name === target)?.needs ?? [] }];
+  });
   const isObject = attributes.some(({ name }) => name === OLD_CLEANUP || KNOWN.some(([known]) => known === name));
-  const offered = isObject ? [...methods.filter(({ name }) => functions.get(name)!.isMethod), ...attributes] : methods;
-  return new Set(offered.filter(({ needs }) => !needs).map(({ name }) => name));
+  if (!isObject) return functions;
+  const hidden = 'is a function that the object of the program does not offer';
+  return [...functions.map((one) => (one.isMethod ? one : { ...one, hidden })), ...attributes];
 }
 
-/** Whether a call without arguments is an error. @param parameters as the text between the brackets */
-function needsArguments(parameters: string): boolean {
+/** The parameters without a default. */
+function listNeeded(parameters: readonly string[]): readonly string[] {
   return parameters
-    .replace(/#.*$/gm, '')
-    .replace(/\[[^[\]]*(\[[^[\]]*\][^[\]]*)*\]/g, '')
-    .split(',')
-    .map((one) => one.trim())
-    .some((one) => /^[A-Za-z_]\w*\s*(:[^=]*)?$/.test(one) && one !== 'self');
+    .map((one) => /^([A-Za-z_]\w*)\s*(:[^=]*)?$/.exec(one)?.[1])
+    .filter((name) => name !== undefined)
+    .filter((name) => name !== 'self' && name !== 'cls');
 }
 
-/** The commands that click offers: the names of decorated functions, with dashes. */
-function listCommands(text: string): ReadonlySet<string> {
-  const decorated = text.matchAll(/^@\w+\.command\(\s*\)\n(?:@.*\n)*(?:async\s+)?def\s+(\w+)\s*\(/gm);
-  return new Set([...decorated].map(([, name]) => name!.replaceAll('_', '-')));
+function dashed(name: string): string {
+  return name.replaceAll('_', '-');
+}
+
+/** The same for the names that an entry point has with Python Fire and with click. */
+function keyOf(name: string): string {
+  return dashed(name).replace(/(?<!cluster)-ci$/, '');
+}
+
+function isKnown(name: string): boolean {
+  const known = [...KNOWN, ...KNOWN_COMMANDS].map(([one]) => one).filter((one) => !NO_PHASES.includes(one));
+  return [...known, OLD_CLEANUP].some((one) => dashed(one) === dashed(name));
 }
 
 /** @returns the Bash commands that call an entry point */

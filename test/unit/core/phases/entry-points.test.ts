@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { listEntryPoints } from '../../../../src/core/phases/entry-points.js';
+import { listEntryPoints, listMissedEntryPoints } from '../../../../src/core/phases/entry-points.js';
 import { readPhases } from '../../../../src/core/phases/read-phases.js';
 
 const namesOf = (text: string): unknown[] => listEntryPoints('test.py', text).map(({ name }) => name);
@@ -109,5 +109,98 @@ describe('An entry point is called', () => {
   ])('by %s, or by python3 where that cannot be', (first, needsPython) => {
     expect(runOf(first)).toMatch(/else exec python3 '\.\/a\.py' test_ci; fi$/);
     expect(String(runOf(first)).includes('command -v python >')).toBe(needsPython);
+  });
+});
+
+describe('A command of click is found', () => {
+  test.each([
+    ['@main.command("post-cleanup")\ndef clean(ctx):', 'post-cleanup'],
+    ["@main.command(name='post-cleanup')\ndef clean(ctx):", 'post-cleanup'],
+    ['@main.command(cls=Own, name="post_cleanup")\ndef clean(ctx):', 'post_cleanup'],
+    ['@main.command(help="a (b, c", short_help="d")\ndef post_cleanup(ctx):', 'post-cleanup'],
+    ['@main.command(None)\ndef post_cleanup():', 'post-cleanup'],
+    ['@main.command()  # note\n# note\n\ndef post_cleanup(ctx):', 'post-cleanup'],
+    ['@main.command\ndef post_cleanup(ctx):', 'post-cleanup'],
+    ['@main.command()\n@click.option(\n  "--a",\n  default=None,\n)\nasync def post_cleanup(ctx, a):', 'post-cleanup'],
+    ['@main.command(\n  "post-cleanup",\n  help="""\ndef x():\n""",\n)\ndef clean(ctx):', 'post-cleanup'],
+    ['@main.command()\r\n@click.pass_context\r\ndef post_cleanup(ctx):', 'post-cleanup'],
+    ['@command()\ndef post_cleanup():', 'post-cleanup'],
+    ['@programs.main.command()\ndef post_cleanup():', 'post-cleanup'],
+    ['if True:\n    @main.command()\n    def post_cleanup():', 'post-cleanup'],
+    ['@main.command()\ndef post_cleanup_ci(ctx):', 'post-cleanup-ci'],
+    ['@click.command()\ndef clean(ctx):\n  pass\nmain.add_command(clean, "post-cleanup")\nif a:', 'post-cleanup'],
+    [
+      '@main.command()\n@click.argument("a", required=False)\n@click.argument("b", nargs=-1)\ndef post_cleanup(a, b):',
+      'post-cleanup',
+    ],
+    ['@main.command()\n@click.option("--a", required=True, default=1)\ndef post_cleanup(a):', 'post-cleanup'],
+  ])('in %j', (text, name) => {
+    const program = `${text}\n    pass\n`;
+    expect(listMissedEntryPoints(program)).toEqual([]);
+    expect(readPhases(listEntryPoints('a.py', program)).phases).toMatchObject([{ name, always: true }]);
+  });
+
+  test('and nothing that a string or a comment has', () => {
+    const text =
+      'a = """\n@main.command()\ndef test():\n"""\n# @main.command("prepare")\n@main.command("other")\ndef run():\n';
+    expect([namesOf(text), listMissedEntryPoints(text)]).toEqual([[], []]);
+  });
+
+  test('also after a bracket that nothing closes', () => {
+    expect(namesOf('a = (1,\n@main.command()\ndef test():\n    b = [\n@main.command()\ndef prepare():\n')).toEqual([
+      'prepare',
+      'test',
+    ]);
+  });
+});
+
+describe('An entry point that cannot be a phase is reported', () => {
+  const object = (line: string): string =>
+    `def jump(command): pass\nclass A:\n    def __init__(self):\n        ${line}\n`;
+
+  test.each([
+    ['def post_cleanup_ci(mode): pass', 'its `post_cleanup_ci` needs the argument `mode`, and a phase gives none'],
+    [
+      'def prepare_ci(a: str, b=(1, 2), *, c): pass',
+      'its `prepare_ci` needs the arguments `a`, `c`, and a phase gives none',
+    ],
+    [
+      'def cleanup_cluster_ci(mode): pass',
+      'its `cleanup_cluster_ci` needs the argument `mode`, and a phase gives none',
+    ],
+    [
+      'def cleanup_cluster_ci(): pass\ndef post_cleanup_ci(mode): pass',
+      'its `post_cleanup_ci` needs the argument `mode`, and a phase gives none',
+    ],
+    [object('self.test_ci = jump'), 'its `test_ci` needs the argument `command`, and a phase gives none'],
+    [
+      `${object('self.test_ci = x')}def post_cleanup_ci(): pass`,
+      'its `post_cleanup_ci` is a function that the object of the program does not offer',
+    ],
+    ['def test_ci(): pass\ndef post_cleanup(): pass', 'its `post_cleanup` is no command that can be read'],
+    ['@main.command()\ndef a(): pass\n@own("x")\ndef test(): pass', 'its `test` is no command that can be read'],
+    ['@main.command(NAME)\ndef post_cleanup(): pass', 'its `post-cleanup` has a name as a command that cannot be read'],
+    ['@main.command()\ndef post_cleanup_cmd(): pass', 'its `post-cleanup` has a name as a command that cannot be read'],
+    [
+      '@main.command()\n@click.argument("mode")\ndef post_cleanup(mode): pass',
+      'its `post-cleanup` needs the argument `mode`, and a phase gives none',
+    ],
+    [
+      '@main.command()\n@click.option("--mode", required=True)\ndef prepare(mode): pass',
+      'its `prepare` needs the argument `--mode`, and a phase gives none',
+    ],
+  ])('in %j', (text, sentence) => {
+    expect(listMissedEntryPoints(`${text}\n`)).toEqual([sentence]);
+  });
+
+  test.each([
+    ['def generate_plots(results_dirname): pass\ndef export_artifacts(a): pass'],
+    ['def test(ctx): pass\ndef prepare(a): pass'],
+    ['@main.command("prepare")\ndef p(): prepare(1)\ndef prepare(a): pass\ndef test(): pass'],
+    ['@main.command("post-cleanup")\ndef p(): pass\ndef post_cleanup_ci(mode): pass'],
+    ['def post_cleanup_ci(): pass\ndef cleanup_cluster_ci(mode): pass'],
+    [`${object('self.cleanup_cluster_ci = post_cleanup')}def post_cleanup(): pass`],
+  ])('and nothing in %j', (text) => {
+    expect(listMissedEntryPoints(`${text}\n`)).toEqual([]);
   });
 });
