@@ -88,7 +88,7 @@ function readEntry(entry: unknown, place: string, problems: BadValue[]): RoleTex
 /** The keys of an entry, for one that it does not have. */
 function listKeys(unknown: string): string {
   const near = nearest(unknown, KEYS);
-  const advice = unknown === '<<' ? '; this YAML has no merge keys' : near && `; did you mean \`${near}\`?`;
+  const advice = near && `; did you mean \`${near}\`?`;
   return `${KEYS.map((one) => `\`${one}\``).join(', ')}${advice ?? ''}`;
 }
 

@@ -1,11 +1,14 @@
-import { CORE_SCHEMA, load } from 'js-yaml';
+import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
 
 /** How many values a document may have with its aliases resolved. A few lines of aliases of aliases have billions. */
 const MOST_VALUES = 200_000;
 
+/** YAML 1.2 has no merge keys (`<<: *base`). Users know them from Compose files, where anchors are of little use without. */
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
+
 /**
- * Parses YAML 1.2, for a presets file. This module is a separate chunk in `dist/chunks/`, because most starts have no
- * such file.
+ * Parses YAML 1.2 with merge keys, for inputs and files. This module is a separate chunk in `dist/chunks/`, because most
+ * starts have neither.
  *
  * @throws Error with the mistake and its place
  */
@@ -18,7 +21,7 @@ export function parse(text: string): unknown {
 
 function loadText(text: string): unknown {
   try {
-    return load(text, { schema: CORE_SCHEMA });
+    return load(text, { schema: SCHEMA });
   } catch (error) {
     // The parser names neither the tab nor its line.
     const line = text.split('\n').findIndex((one) => /^ *\t/.test(one)) + 1;

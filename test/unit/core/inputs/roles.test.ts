@@ -21,6 +21,11 @@ describe('The input `runners`', () => {
     expect(read('- {role: build, labels: one}')).toEqual([role({ labels: ['one'] })]);
   });
 
+  test('shares keys of entries by merge keys', () => {
+    const runners = [role({ count: 2 }), role({ role: 'test', count: 2 })];
+    expect(read('- &base {role: build, count: 2}\n- {<<: *base, role: test}\n')).toEqual(runners);
+  });
+
   test('takes what expressions in a workflow give: a number as text, and nothing', () => {
     expect(read("- {role: build, count: '2'}")).toEqual([role({ count: 2 })]);
     expect(read('- role: build\n  count:\n  labels:\n  lifetime:\n')).toEqual([role({})]);
@@ -50,7 +55,7 @@ describe('The input `runners`', () => {
     ["- {role: a, count: '0'}", 'role a (entry 1): count 0', 'a whole number from 1 to 16'],
     ["- {role: a, count: '2.5'}", 'role a (entry 1): count 2.5', 'a whole number from 1 to 16'],
     ['- {role: a, count: .inf}', 'role a (entry 1): count Infinity', 'a whole number from 1 to 16'],
-    ['- {<<: {count: 2}, role: a}', 'role a (entry 1): key <<', 'this YAML has no merge keys'],
+    ['- {<<: {count: 0}, role: a}', 'role a (entry 1): count 0', 'a whole number from 1 to 16'],
     ['- role: a\n\tcount: 2', '- role: a\n\tcount: 2', 'line 2 is indented with a tab; YAML allows only spaces'],
     ['- {role: a, lable: x}', 'role a (entry 1): key lable', 'did you mean `labels`?'],
     ['- {role: a, lifetime: forever}', 'role a (entry 1): lifetime forever', '`job` or `run`'],

@@ -124,6 +124,7 @@ describe('A command of click is found', () => {
     ['@main.command()\n@click.option(\n  "--a",\n  default=None,\n)\nasync def post_cleanup(ctx, a):', 'post-cleanup'],
     ['@main.command(\n  "post-cleanup",\n  help="""\ndef x():\n""",\n)\ndef clean(ctx):', 'post-cleanup'],
     ['@main.command()\r\n@click.pass_context\r\ndef post_cleanup(ctx):', 'post-cleanup'],
+    ['@main.\\\r\ncommand()\r\ndef post_cleanup():', 'post-cleanup'],
     ['@command()\ndef post_cleanup():', 'post-cleanup'],
     ['@programs.main.command()\ndef post_cleanup():', 'post-cleanup'],
     ['if True:\n    @main.command()\n    def post_cleanup():', 'post-cleanup'],

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { parse } from '../../../../src/core/kernel/yaml.js';
 import { readPhases } from '../../../../src/core/phases/read-phases.js';
 import { readWork } from '../../../../src/core/phases/read-work.js';
 
@@ -157,4 +158,30 @@ test('the kinds of slots are listed where none is near', () => {
   expect(workOf([{ name: 'a', run: 'true', slots: 'zzzz' }], { slots: { build: 1, test: 2 } }).problems).toEqual([
     '`phases`: phase `a`, `slots` takes `zzzz`, which the input `slots` does not have (there are: build, test).',
   ]);
+});
+
+test('phases and their variables share fields by merge keys, and their own win', () => {
+  const text = `
+- &base
+  name: prepare
+  run: make
+  timeout-minutes: 5
+  env: &env { A: 1, B: 2 }
+- { name: test, <<: *base, needs: prepare }
+- <<: *base
+  name: load
+  env:
+    B: 3
+    <<: [*env, { A: 7, C: 4 }]
+- { name: report, run: make report, env: { '<<': text } }
+`;
+  const { phases, problems } = readPhases(parse(text));
+  expect(problems).toEqual([expect.stringContaining('phase `report`, `env` is "<<"; allowed: names of variables')]);
+  expect(phases.map(({ name, run, timeoutMs, needs, env }) => [name, run, timeoutMs, needs, env])).toEqual([
+    ['prepare', 'make', 300_000, undefined, { A: '1', B: '2' }],
+    ['test', 'make', 300_000, ['prepare'], { A: '1', B: '2' }],
+    ['load', 'make', 300_000, undefined, { A: '1', B: '3', C: '4' }],
+    ['report', 'make report', 3_600_000, undefined, {}],
+  ]);
+  expect(() => parse('a: { <<: 1 }')).toThrow('cannot merge mappings');
 });
