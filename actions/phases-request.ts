@@ -134,8 +134,10 @@ function readList(
   directory: string | undefined,
 ): { readonly phases: unknown; readonly problems: readonly string[] } {
   const hasPhases = phases !== undefined && phases !== null;
-  if (hasPhases === (program !== undefined))
-    return { phases: [], problems: ['`phases` or `program` is needed; allowed: one of them.'] };
+  if (hasPhases === (program !== undefined)) {
+    const given = hasPhases ? '`phases` and `program` are both given' : '`phases` or `program` is needed';
+    return { phases: [], problems: [`${given}; allowed: one of them.`] };
+  }
   if (program === undefined) return { phases, problems: [] };
   const text = directory === undefined ? '' : readProgram(directory, program);
   if (text === undefined)

@@ -90,7 +90,7 @@ describe('check-tests', () => {
         slots: '{a: 0}',
       });
       expect(result.code).toBe(1);
-      expect(errorOf(result)).toMatch(/`phases` or `program` is needed; allowed: one of them/);
+      expect(errorOf(result)).toMatch(/`phases` and `program` are both given; allowed: one of them/);
       const graph = logOf(await withInputs({ phases: '[{name: test, run: make, needs: tset}]', only: 'tets' }));
       expect(graph).toMatch(/`needs` names `tset`[^]*did you mean `test`[^]*`only` names `tets`/);
     });

@@ -1,9 +1,12 @@
-/** The candidate that needs the fewest edits to become `name`, if they are few enough for a typing error. */
+/**
+ * The candidate that needs the fewest edits to become `name`, if they are few enough for a typing error: of short words,
+ * no more than a half may differ.
+ */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const allowed = Math.max(2, Math.floor(name.length / 3));
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: countEdits(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ edits }) => edits <= allowed)
+    .filter(({ candidate, edits }) => edits <= Math.min(allowed, Math.max(name.length, candidate.length) / 2))
     .toSorted((a, b) => a.edits - b.edits);
   return ranked[0]?.candidate;
 }

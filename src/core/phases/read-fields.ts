@@ -44,6 +44,9 @@ export function readMinutes(value: unknown): number {
 /** A name, or a list of them. */
 export function readNames(value: unknown): readonly string[] {
   const names = typeof value === 'string' ? [value] : value;
+  const several = typeof value === 'string' ? value.split(/[\s,]+/).filter((one) => one !== '') : [];
+  if (several.length > 1 && several.every((one) => NAME.test(one)))
+    throw new BadValue(`one name, or several as a list: \`[${several.join(', ')}]\``);
   if (!Array.isArray(names)) throw new BadValue('the name of a phase, or a list of names');
   return [...new Set(names.map(readName))];
 }
@@ -67,7 +70,7 @@ export function readVariables(value: unknown): Readonly<Record<string, string>> 
     Object.entries(value).map(([name, one]) => {
       refuseName(name);
       if (one === null) return [name, ''];
-      if (!isScalar(one)) throw new BadValue(`${SCALAR} as the value of ${name}`, name);
+      if (!isScalar(one)) throw new BadValue(`${SCALAR} as the value of ${name}`, `${name}: ${JSON.stringify(one)}`);
       return [name, String(one)];
     }),
   );
@@ -80,8 +83,10 @@ export function readMatrix(value: unknown): Readonly<Record<string, readonly Mat
     Object.entries(value).map(([name, list]) => {
       refuseName(name);
       const values: unknown[] = Array.isArray(list) ? list : [list];
-      if (values.length === 0 || !values.every(isScalar)) throw new BadValue(allowed, name);
-      if (new Set(values.map(String)).size < values.length) throw new BadValue(`${allowed}, none twice`, name);
+      const given = `${name}: ${JSON.stringify(list)}`;
+      if (values.length === 0) throw new BadValue(allowed, given);
+      if (!values.every(isScalar)) throw new BadValue(`${allowed}, each ${SCALAR}`, given);
+      if (new Set(values.map(String)).size < values.length) throw new BadValue(`${allowed}, none twice`, given);
       return [name, values];
     }),
   );

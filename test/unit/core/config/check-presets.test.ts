@@ -34,7 +34,7 @@ describe('The check of a file', () => {
           text: 'preset `light` extends `ligth_cluster`, which is not a preset; did you mean `light_cluster`?',
         },
         { line: 5, text: 'preset `cheap` extends `cheap2`, which is not a preset; did you mean `cheap`?' },
-        { line: 5, text: 'preset `cheap`: `b.c` does not exist; did you mean `b.d`?' },
+        { line: 5, text: 'preset `cheap`: `b.c` does not exist; there is: `b.d`.' },
         { line: 6, text: 'The presets extend each other in a circle: one → two → three → one.' },
         { line: 11, text: 'preset `text` is not a map of keys.' },
         { line: 12, text: expect.stringContaining('`yes` is `true` in YAML 1.1') },

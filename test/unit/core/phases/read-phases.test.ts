@@ -73,7 +73,7 @@ test('all problems are reported at once, each with its phase and its field', () 
     expect.stringMatching(
       /^`phases`: phase `x`, `require-files` is "..\/a"; allowed: .* \(it leaves the folder by `..`\)\.$/,
     ),
-    '`phases`: phase `x`, `matrix` is "N"; allowed: a map from variables to lists of at least one value, such as `GPU: [1, 2]`.',
+    '`phases`: phase `x`, `matrix` is "N: []"; allowed: a map from variables to lists of at least one value, such as `GPU: [1, 2]`.',
     '`phases`: phase `y`, `timeout-minutes` is 0; allowed: minutes above 0, up to 7000, such as `5` or `0.5`.',
     '`phases`: phase `y` has `stop-on-error` and no `matrix`, whose runs it is about.',
   ]);
@@ -139,7 +139,16 @@ test('a matrix that multiplies to too many runs is refused before they are made'
 
 test.each([
   [{ matrix: { 'A-B': [1] } }, '`matrix` is "A-B"; allowed: names of variables'],
-  [{ matrix: { A: [1, [2]] } }, '`matrix` is "A"; allowed: a map from variables to lists'],
+  [{ matrix: { A: [1, [2]] } }, '`matrix` is "A: [1,[2]]"; allowed: a map from variables to lists'],
+  [
+    { matrix: { A: [1, null] } },
+    '`matrix` is "A: [1,null]"; allowed: a map from variables to lists of at least one value',
+  ],
+  [{ matrix: { A: null } }, ', each text, a number, `true` or `false`.'],
+  [{ env: { A: [1] } }, '`env` is "A: [1]"; allowed: text, a number, `true` or `false` as the value of A.'],
+  [{ needs: 'b, c' }, '`needs` is "b, c"; allowed: one name, or several as a list: `[b, c]`.'],
+  [{ needs: 'b c' }, 'several as a list: `[b, c]`.'],
+  [{ needs: 'b, /' }, '`needs` is "b, /"; allowed: up to 100 letters'],
   [{ matrix: { A: [1, '1'] } }, ', none twice.'],
   [{ 'require-files': [] }, '`require-files` is []; allowed: a file pattern, or a list of them.'],
   [
@@ -184,4 +193,17 @@ test('phases and their variables share fields by merge keys, and their own win',
     ['report', 'make report', 3_600_000, undefined, {}],
   ]);
   expect(() => parse('a: { <<: 1 }')).toThrow('cannot merge mappings');
+});
+
+test.each([
+  ['b', ['a', 'c'], undefined],
+  ['cd', ['ab', 'a', 'xyz'], undefined],
+  ['run', ['a', 'ci'], undefined],
+  ['bb', ['a', 'b'], 'b'],
+  ['tets', ['a', 'test'], 'test'],
+  ['ad', ['ab'], 'ab'],
+])('for %s, of %j, %s is meant', (name, known, meant) => {
+  const phases = known.map((one) => ({ name: one, run: 'true' }));
+  const advice = meant === undefined ? '.' : `; did you mean \`${meant}\`?`;
+  expect(workOf(phases, { only: [name] }).problems).toEqual([`\`only\` names \`${name}\`, which is no phase${advice}`]);
 });
