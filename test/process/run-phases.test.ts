@@ -158,6 +158,15 @@ describe('run-phases', () => {
     );
   });
 
+  test('refuses a program whose cleanup could not be called, before anything runs', async () => {
+    stage.write('testing/test.py', 'def test_ci(): pass\ndef post_cleanup_ci(mode): pass\n');
+    stage.addProgram('python3', 'touch ran');
+    const result = await stage.run('run-phases', { program: 'testing/test.py' }, { environment: environment() });
+    expect([result.code, codeOf(result)]).toEqual([1, 'bad-input']);
+    expect(errorOf(result)).toContain('its `post_cleanup_ci` needs the argument `mode`, and a phase gives none');
+    expect(readdirSync(stage.workspace)).toEqual(['testing']);
+  });
+
   test('carries the configuration from entry point to entry point, and cleans up', async () => {
     const methods = ['prepare_ci', 'test_ci', 'post_cleanup_ci'].map((name) => `        self.${name} = function`);
     stage.write('projects/a/testing/test.py', ['class A:', '    def __init__(self):', ...methods, ''].join('\n'));
