@@ -16,6 +16,8 @@ export interface Reporting {
   readonly log: Log;
   /** A sentence, if EC2 took the machine away. */
   readonly interruption?: string;
+  /** Whether the step was canceled before the phases ended. */
+  readonly isCanceled?: boolean;
 }
 
 /** Writes the outputs and the summary. */

@@ -3,14 +3,17 @@ import { ENDED_BEFORE } from './plan.js';
 import type { PhaseResult, PhasesOutcome, Verdict } from './result.js';
 
 /**
- * Judges a run. Green needs a phase that passed, and none that failed, was stopped or was canceled.
+ * Judges a run. Green needs a phase that passed, and none that failed, was stopped or was canceled. A phase that always
+ * runs is no test, so it is enough only where the user left out all others.
  *
  * @param unwritten artifacts that could not be written, as sentences
  */
 export function judge(results: readonly PhaseResult[], unwritten: readonly string[]): Verdict {
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   const rest = results.filter(({ outcome }) => outcome === 'stopped' || outcome === 'cancelled');
-  const nothing = results.some(({ outcome }) => outcome === 'passed') || failed.length > 0 ? [] : [NOTHING];
+  const hasEvidence = isTested(results) || failed.length > 0 || rest.some(({ beganAt }) => beganAt !== undefined);
+  const hasCleanup = results.some(({ outcome }) => outcome === 'passed');
+  const nothing = hasEvidence ? [] : [hasCleanup ? ONLY_ALWAYS : NOTHING];
   const tested = [
     ...failed.map(({ title, reasons: [first] }) => first ?? `${title} failed.`),
     ...rest.map(({ title, beganAt, reasons: [why = ENDED_BEFORE] }) =>
@@ -21,6 +24,14 @@ export function judge(results: readonly PhaseResult[], unwritten: readonly strin
   if (reasons.length === 0) return { verdict: 'passed', reasons };
   const code = tested.length > 0 ? 'phases-failed' : nothing.length > 0 ? 'nothing-tested' : 'artifacts-unwritable';
   return { verdict: 'failed', reasons, code };
+}
+
+function isTested(results: readonly PhaseResult[]): boolean {
+  const passed = results.filter(({ outcome }) => outcome === 'passed');
+  const others = results.filter(({ isAlways }) => isAlways !== true);
+  // With `only` or `skip`, they did not begin.
+  const areLeftOut = others.every(({ outcome, beganAt }) => outcome === 'left-out' && beganAt === undefined);
+  return passed.some(({ isAlways }) => isAlways !== true) || (passed.length > 0 && areLeftOut);
 }
 
 /** Characters of a line of a phase's output, which reaches outputs and answers. */
@@ -36,3 +47,4 @@ export function describeReason({ results, reasons: [first = ''] }: Pick<PhasesOu
 }
 
 const NOTHING = 'No phase ran, so nothing was tested.';
+const ONLY_ALWAYS = 'Only phases that always run have passed, so nothing was tested.';
