@@ -40,7 +40,9 @@ export const LONGEST_SAID = 300;
 /** Why a run failed, in one line: what failed first, and the last line that it printed. '' if the run passed. */
 export function describeReason({ results, reasons: [first = ''] }: Pick<PhasesOutcome, 'results' | 'reasons'>): string {
   const failed = results.find(({ outcome }) => outcome === 'failed');
-  const said = failed?.reasons.slice(1).findLast((line) => line.trim() !== '');
+  const said = failed?.reasons
+    .slice(1)
+    .findLast((line) => line.trim() !== '' && !line.startsWith(`${failed.title} failed: `));
   return said === undefined || first.includes(said.trim())
     ? first
     : `${first} It said: ${shorten(said.trim(), LONGEST_SAID)}`;

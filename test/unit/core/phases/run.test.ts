@@ -99,6 +99,12 @@ describe('A run', () => {
     expect(describeReason(outcome)).toBe('test failed: exit code 3. It said: the last line');
   });
 
+  test('that lacks two required files gives the first one as its reason, and quotes no sentence of ours', async () => {
+    const { outcome } = await play([{ name: 'test', 'require-files': ['a', 'b'] }]);
+    expect(outcome.results[0]!.reasons).toHaveLength(2);
+    expect(describeReason(outcome)).toBe(outcome.reasons[0]);
+  });
+
   test('that passes has no reason', async () => {
     expect(describeReason((await play(seed)).outcome)).toBe('');
   });
@@ -106,9 +112,12 @@ describe('A run', () => {
   test('is red when a program left a FAILURE and exited with 0', async () => {
     host.onBegin = () => host.files.set('000__test/003__deploy/FAILURE', 'RuntimeError: boom\nmore\n');
     const { outcome } = await play([{ name: 'test' }]);
-    expect(outcome.reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE.']);
+    const first =
+      'test failed: it ended with 0, and left 1 FAILURE. 000__test/003__deploy/FAILURE | RuntimeError: boom';
+    expect(outcome.reasons).toEqual([first]);
+    expect(describeReason(outcome)).toBe(first);
     expect(host.files.get('FAILURES')).toBe(
-      '000__test/FAILURE | test failed: it ended with 0, and left 1 FAILURE.\n000__test/003__deploy/FAILURE | RuntimeError: boom\n',
+      `000__test/FAILURE | ${first}\n000__test/003__deploy/FAILURE | RuntimeError: boom\n`,
     );
   });
 
@@ -123,7 +132,8 @@ describe('A run', () => {
     expect(outcome.results[0]!.remarks![0]).toBe(remark);
     host = new FakePhaseHost(clock);
     host.onBegin = () => host.files.set('000__test/FAILURE', 'boom\n');
-    expect((await play(given)).outcome.reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE.']);
+    const { reasons } = (await play(given)).outcome;
+    expect(reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE. 000__test/FAILURE | boom']);
   });
 
   test('counts a program that left itself out neither as passed nor as failed', async () => {
