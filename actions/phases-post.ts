@@ -54,7 +54,7 @@ async function runCleanup(
   const layout = new Layout(given.plan, offset);
   const { signal } = new AbortController();
   const outcome = await runRest(given, { layout, host, log, beganAt, signal, isPost: true });
-  appendSummary(summarizePhases(outcome, { name: given.name, artifacts }), log);
+  appendSummary(summarizePhases(outcome, { name: given.name, artifacts, isCanceled: true }), log);
   const late = outcome.results.filter(({ isLate, outcome: own }) => isLate && own === 'failed');
   return late.length === 0
     ? { verdict: 'passed', reasons: [] }

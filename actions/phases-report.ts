@@ -16,6 +16,8 @@ export interface Reporting {
   readonly log: Log;
   /** A sentence, if EC2 took the machine away. */
   readonly interruption?: string;
+  /** Whether the step was canceled before the phases ended. */
+  readonly isCanceled?: boolean;
 }
 
 /** Writes the outputs and the summary. */
@@ -51,7 +53,7 @@ export function warnOfExport(error: unknown, log: Log): void {
   if (!(error instanceof Failure)) return log.warning(`The export failed, too: ${messageOf(error)}`);
   for (const line of error.about.details ?? []) log.info(line);
   log.warning(`The export failed, too: ${renderFailure(error)}`);
-  appendSummary(summarizeFailure(describeFailure(error)), log);
+  appendSummary(summarizeFailure(describeFailure(error), 'The export failed, too'), log);
 }
 
 /** The failed export of phases that passed. @throws it, with what is known of the phases */

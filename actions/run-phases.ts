@@ -24,11 +24,19 @@ import { runRest } from './phases-rest.js';
 
 export { runRunPhasesPost } from './phases-post.js';
 
+/** How far the step is. */
+const progress: { at: 'before' | 'phases' | 'export' } = { at: 'before' };
+
+const WHAT_NEXT = {
+  before: 'Run the job again: no phase had begun.',
+  phases:
+    'Run the job again: the phases were ended together with the step. The post step runs the phases that always run.',
+  export: 'All phases had ended. The post step goes on with an export to S3.',
+} as const;
+
 /** `run-phases`. */
 export function runRunPhases(): Promise<void> {
-  const cancellation = listenForCancellation(
-    'Run the job again: the phases were ended together with the step. The post step runs the phases that always run.',
-  );
+  const cancellation = listenForCancellation(() => WHAT_NEXT[progress.at]);
   return runAction(async () => {
     const log = createLog();
     const beganAt = clock.now();
@@ -36,7 +44,7 @@ export function runRunPhases(): Promise<void> {
     readContext();
     writeOutputs({ verdict: 'failed', failed: '[]', reason: '', artifacts: '', interrupted: false });
     writeOutputs({ 'export-url': '', upload: '' });
-    const given = await readGiven();
+    const given = await readGiven().catch(refuse);
     await log.group('Plan', async () => {
       for (const line of describePlan(given.plan)) log.info(line);
     });
@@ -45,7 +53,7 @@ export function runRunPhases(): Promise<void> {
     try {
       await run(given, { beganAt, cancellation, interruption: interruption.signal, log });
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
+      if (!(error instanceof Failure) || error.code !== 'interrupted') refuse(error);
       writeOutputs({ verdict: '', interrupted: true });
       if (given.onInterruption === 'fail') throw error;
       log.notice(`${error.message} ${NEXT}`);
@@ -54,6 +62,12 @@ export function runRunPhases(): Promise<void> {
       writeOutputs({ minutes: ((clock.now() - beganAt) / 60_000).toFixed(1) });
     }
   });
+}
+
+/** Gives the reason to later jobs, unless the report of the phases has given it. @throws the error */
+function refuse(error: unknown): never {
+  if (error instanceof Failure && progress.at === 'before') writeOutputs({ reason: error.message, minutes: '0.0' });
+  throw error;
 }
 
 const NEXT = 'This step has no verdict: the next job of the workflow runs the phases again.';
@@ -84,6 +98,7 @@ async function run(given: GivenPhases, { beganAt, cancellation, interruption, lo
     savePhasesState({ artifacts, offset, beganAt, state, ...(masks !== undefined && { masks }) });
   // Before anything runs: the post step finds by this what is left to do.
   save('started');
+  progress.at = 'phases';
   const { results, unwritten } = await runPhases({ plan, layout }, { host, clock, log, signal });
   const isCut = interruption.aborted && results.some((one) => one.outcome === 'cancelled');
   // GitHub kills a canceled step, but not this one, and the machine is there for some seconds more.
@@ -92,7 +107,14 @@ async function run(given: GivenPhases, { beganAt, cancellation, interruption, lo
     : finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
   const areDone = !cancellation.aborted;
   if (areDone) save(pending.isLeft ? 'exporting' : 'finished');
-  reportPhases(outcome, { name, host, log, ...(isCut && { interruption: describe(interruption, given) }) });
+  if (areDone) progress.at = 'export';
+  reportPhases(outcome, {
+    name,
+    host,
+    log,
+    isCanceled: !areDone,
+    ...(isCut && { interruption: describe(interruption, given) }),
+  });
   const error = await pending.run(log);
   if (areDone && !cancellation.aborted) {
     save('finished');

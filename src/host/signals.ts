@@ -7,9 +7,10 @@ import { Failure } from '../core/kernel/failure.js';
  * which reads the output of this process, has died. After the call, SIGINT and SIGTERM no longer end the process, so
  * that it can remove what it started. Call this function before anything else.
  *
- * @param whatNext the hint of the `Failure`: what happens to the work of the step, and what users can do
+ * @param whatNext the hint of the `Failure`: what happens to the work of the step, and what users can do; a function if that depends on how far the step is
  */
-export function listenForCancellation(whatNext: string): AbortSignal {
+export function listenForCancellation(whatNext: string | (() => string)): AbortSignal {
+  const hint = typeof whatNext === 'string' ? (): string => whatNext : whatNext;
   const controller = new AbortController();
   // Each pending request adds a listener, so a large number is no leak.
   setMaxListeners(0, controller.signal);
@@ -19,14 +20,14 @@ export function listenForCancellation(whatNext: string): AbortSignal {
     stream.on('error', () =>
       controller.abort(
         new Failure('cancelled', 'The runner no longer reads the output of this step.', {
-          hint: `${whatNext} Check what ended the runner of this job.`,
+          hint: `${hint()} Check what ended the runner of this job.`,
         }),
       ),
     );
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () =>
-      controller.abort(new Failure('cancelled', `The step was canceled (${signal}).`, { hint: whatNext })),
+      controller.abort(new Failure('cancelled', `The step was canceled (${signal}).`, { hint: hint() })),
     );
   }
   return controller.signal;

@@ -250,6 +250,7 @@ describe('A step that is ended', () => {
     async (name) => {
       const result = await end(name, 'SIGINT');
       expect([result.code, codeOf(result)]).toEqual([1, 'cancelled']);
+      expect(errorOf(result)).toContain('The post step runs the phases that always run.');
       expect(cleanups()).toBe('');
       const post = await runPost(slow(name), result);
       if (name === 'cleanup') expect(post.code).toBe(0);

@@ -10,10 +10,14 @@ export interface FailureReport {
   readonly page?: string;
 }
 
-/** The job summary of a failed step: what failed, what to do, the details, the code and the page about it. Markdown. */
-export function summarizeFailure({ code, message, hint, details, page }: FailureReport): string {
+/**
+ * The job summary of a failed step: what failed, what to do, the details, the code and the page about it. Markdown.
+ *
+ * @param heading another one for what failed beside the main reason
+ */
+export function summarizeFailure({ code, message, hint, details, page }: FailureReport, heading = 'Failed'): string {
   return [
-    `### Failed: ${message}`,
+    `### ${heading}: ${message}`,
     '',
     `**What to do:** ${hint}`,
     '',

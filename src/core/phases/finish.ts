@@ -35,6 +35,8 @@ export function finishPhases(ending: Ending, host: PhaseHost): PhasesOutcome {
   };
   const failures = listFailures(results, host);
   if (failures.length > 0) write(FAILURES, `${failures.join('\n')}\n`);
+  // What a canceled main step wrote. The post step has run the same phase to its end.
+  else host.removeFile(FAILURES);
   const page = {
     name: ending.name,
     outcome: outcome(unwritten),

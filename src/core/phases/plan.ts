@@ -26,6 +26,8 @@ export interface PhasePlan {
 
 /** Why a run did not begin, as the end of a sentence. */
 export const ENDED_BEFORE = 'the step ended before';
+/** The same of a phase that always runs, in the main step. */
+export const LEFT_TO_POST = 'the post step runs it';
 
 /**
  * The plan of the post step: only the phases that always run. Those that ended in the main step do not run again.

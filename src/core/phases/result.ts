@@ -15,6 +15,8 @@ export interface PhaseResult {
   readonly reasons: readonly string[];
   /** What a reader should know although it passed, as sentences. */
   readonly remarks?: readonly string[];
+  /** Whether it is of a phase that always runs, which tests nothing. */
+  readonly isAlways?: boolean;
   /** Whether the post step ran it, after a cancellation or a kill. */
   readonly isLate?: boolean;
 }

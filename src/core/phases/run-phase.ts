@@ -104,7 +104,7 @@ function findOwnFailures(
   const what = `it ended with 0, and left ${plural(found.length, FAILURE)}`;
   if (phase.acceptFailures && !found.includes(`${folder}/${FAILURE}`))
     return { failures: [], remarks: [`${title}: ${what}, which \`accept-failures\` allows.`, ...lines] };
-  return { failures: [`${title} failed: ${what}.`, ...lines], remarks: [] };
+  return { failures: [`${title} failed: ${what}. ${lines[0]}`, ...lines.slice(1)], remarks: [] };
 }
 
 async function findMissing(run: PhaseRun, host: PhaseHost, beganAt: number): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import type { Log } from '../ports/process.js';
 import type { PhaseHost } from './host.js';
 import { type JournalState, renderEntry } from './journal.js';
 import { FAILURE, LATE_LOG, type Layout, renderFailure, RUN_LOG, SKIPPED } from './layout.js';
-import { ENDED_BEFORE, isSequential, type PhasePlan } from './plan.js';
+import { ENDED_BEFORE, isSequential, LEFT_TO_POST, type PhasePlan } from './plan.js';
 import type { PhaseResult } from './result.js';
 import { type PhaseEnd, runPhase } from './run-phase.js';
 import { runSchedule, type RunId, type RunOutcome } from './schedule.js';
@@ -155,14 +155,21 @@ class PhasesRun {
     const beganAt = before?.unended.get(index);
     if (beganAt === undefined) {
       const isLate = why === ENDED_BEFORE;
-      return this.record(id, { title, folder, outcome: isLate ? 'cancelled' : outcome, reasons: [why] });
+      const isNext = isLate && !this.work.isPost && this.isAlways(id);
+      const reasons = [isNext ? LEFT_TO_POST : why];
+      return this.record(id, { title, folder, outcome: isLate ? 'cancelled' : outcome, reasons });
     }
     const reasons = [`${title} did not end: the step was killed while it ran.`];
     this.record(id, { title, folder, outcome: 'failed', beganAt, endedAt: beganAt, reasons });
   }
 
+  private isAlways({ phase }: RunId): boolean {
+    return this.work.plan.phases[phase]!.phase.always;
+  }
+
   /** Writes the marker of the run and the line of the journal. */
-  private record(id: RunId, result: PhaseResult): void {
+  private record(id: RunId, found: PhaseResult): void {
+    const result = this.isAlways(id) ? { ...found, isAlways: true } : found;
     const { host } = this.world;
     const { folder, outcome, reasons } = result;
     const { layout } = this.work;

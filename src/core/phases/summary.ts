@@ -15,6 +15,8 @@ export interface PhasesSubject {
   readonly artifacts: string;
   /** A sentence, if EC2 took the machine away: then there is no verdict. */
   readonly interruption?: string;
+  /** Whether the step is ended before the phases have. */
+  readonly isCanceled?: boolean;
 }
 
 /** What a reader looks for first. */
@@ -22,19 +24,23 @@ const RANK: Readonly<Record<RunOutcome, number>> = { failed: 0, cancelled: 1, st
 
 /** The verdict and its first reason. Plain text. */
 export function describeVerdict({ verdict, reasons, results }: PhasesOutcome): string {
-  const passed = results.filter(({ outcome }) => outcome === 'passed').length;
-  if (verdict === 'passed') return `passed: ${plural(passed, 'phase')}.`;
+  const count = (wanted: RunOutcome): number => results.filter(({ outcome }) => outcome === wanted).length;
+  const left = count('left-out') > 0 ? `, ${count('left-out')} left out` : '';
+  if (verdict === 'passed') return `passed: ${plural(count('passed'), 'phase')}${left}.`;
   return reasons[0]!;
 }
 
 /** The job summary, in Markdown. */
-export function summarizePhases(outcome: PhasesOutcome, { name, artifacts, interruption }: PhasesSubject): string {
+export function summarizePhases(
+  outcome: PhasesOutcome,
+  { name, artifacts, interruption, isCanceled }: PhasesSubject,
+): string {
   const { results, verdict, reasons } = outcome;
   const rows = results.length > MOST_ROWS ? results.toSorted((a, b) => RANK[a.outcome] - RANK[b.outcome]) : results;
   const more = reasons.slice(0, MOST_REASONS).map((one) => `- ${cell(shorten(one, LONGEST_CELL))}`);
   const rest = results.length - MOST_ROWS;
   return [
-    `### ${cell(name)}: ${interruption === undefined ? verdict : 'interrupted'}`,
+    `### ${cell(name)}: ${interruption !== undefined ? 'interrupted' : isCanceled ? 'canceled' : verdict}`,
     '',
     cell(interruption ?? renderFinished(name, outcome)),
     '',

@@ -99,6 +99,12 @@ describe('A run', () => {
     expect(describeReason(outcome)).toBe('test failed: exit code 3. It said: the last line');
   });
 
+  test('that lacks two required files gives the first one as its reason, and quotes no sentence of ours', async () => {
+    const { outcome } = await play([{ name: 'test', 'require-files': ['a', 'b'] }]);
+    expect(outcome.results[0]!.reasons).toHaveLength(2);
+    expect(describeReason(outcome)).toBe(outcome.reasons[0]);
+  });
+
   test('that passes has no reason', async () => {
     expect(describeReason((await play(seed)).outcome)).toBe('');
   });
@@ -106,9 +112,12 @@ describe('A run', () => {
   test('is red when a program left a FAILURE and exited with 0', async () => {
     host.onBegin = () => host.files.set('000__test/003__deploy/FAILURE', 'RuntimeError: boom\nmore\n');
     const { outcome } = await play([{ name: 'test' }]);
-    expect(outcome.reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE.']);
+    const first =
+      'test failed: it ended with 0, and left 1 FAILURE. 000__test/003__deploy/FAILURE | RuntimeError: boom';
+    expect(outcome.reasons).toEqual([first]);
+    expect(describeReason(outcome)).toBe(first);
     expect(host.files.get('FAILURES')).toBe(
-      '000__test/FAILURE | test failed: it ended with 0, and left 1 FAILURE.\n000__test/003__deploy/FAILURE | RuntimeError: boom\n',
+      `000__test/FAILURE | ${first}\n000__test/003__deploy/FAILURE | RuntimeError: boom\n`,
     );
   });
 
@@ -123,7 +132,8 @@ describe('A run', () => {
     expect(outcome.results[0]!.remarks![0]).toBe(remark);
     host = new FakePhaseHost(clock);
     host.onBegin = () => host.files.set('000__test/FAILURE', 'boom\n');
-    expect((await play(given)).outcome.reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE.']);
+    const { reasons } = (await play(given)).outcome;
+    expect(reasons).toEqual(['test failed: it ended with 0, and left 1 FAILURE. 000__test/FAILURE | boom']);
   });
 
   test('counts a program that left itself out neither as passed nor as failed', async () => {
@@ -140,6 +150,20 @@ describe('A run', () => {
     host = new FakePhaseHost(clock);
     host.onBegin = () => host.files.set('000__test/SKIPPED', '');
     expect((await play([{ name: 'test' }])).outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
+  });
+
+  test('in which only a cleanup passed tested nothing, unless the user left out all others', async () => {
+    const given = seed.slice(1);
+    host.onBegin = (title) => title === 'test' && host.files.set('000__test/SKIPPED', 'not in the list\n');
+    const { outcome } = await play(given);
+    expect(outcome).toMatchObject({ verdict: 'failed', code: 'nothing-tested' });
+    expect(outcome.reasons).toEqual(['Only phases that always run have passed, so nothing was tested.']);
+    for (const settings of [{ only: ['cleanup'] }, { skip: ['test'] }]) {
+      host = new FakePhaseHost(clock);
+      expect((await play(given, { settings })).outcome.verdict).toBe('passed');
+    }
+    host = new FakePhaseHost(clock);
+    expect((await play(seed.slice(2))).outcome.verdict).toBe('passed');
   });
 
   test('that is ended by a signal says so', async () => {
@@ -208,6 +232,9 @@ describe('A cancellation', () => {
   test('ends what runs and leaves the cleanup to the post step, which completes the artifacts', async () => {
     const main = await play(seed, { cancelAfter: 20_000 });
     expect(main.outcomes).toEqual(['passed', 'cancelled', 'cancelled']);
+    expect(main.outcome.reasons[1]).toBe('cleanup did not run: the post step runs it.');
+    const subject = { name: 'shop', artifacts: '/artifacts', isCanceled: true };
+    expect(summarizePhases(main.outcome, subject)).toMatch(/^### shop: canceled\n/);
     expect(host.files.get('001__test/FAILURE')).toMatch(/^test was ended: The step was canceled/);
     const post = await play(seed, { isPost: true });
     expect(host.begun).toEqual(['prepare', 'test', 'cleanup']);
@@ -215,6 +242,20 @@ describe('A cancellation', () => {
     expect(post.outcome.results[2]).toMatchObject({ isLate: true });
     expect(host.files.has('002__cleanup/SKIPPED')).toBe(false);
     expect(host.files.get('FINISHED')).toMatch(/^Test of 'shop' failed after/);
+  });
+
+  test('in the first test is no lack of tests', async () => {
+    const { outcome } = await play(seed.slice(1), { cancelAfter: 20_000 });
+    expect(outcome.reasons.join()).not.toContain('nothing was tested');
+  });
+
+  test('in the cleanup leaves no FAILURES once the post step has run it', async () => {
+    const slow = withRun('cleanup', 'seconds=60');
+    expect((await play(slow, { cancelAfter: 373_000 })).outcomes).toEqual(['passed', 'passed', 'cancelled']);
+    expect(host.files.get('FAILURES')).toContain('002__cleanup/FAILURE');
+    expect((await play(slow, { isPost: true })).outcome.verdict).toBe('passed');
+    expect(host.files.has('FAILURES')).toBe(false);
+    expect(host.files.get('FINISHED')).toContain('succeeded');
   });
 
   test('cancels what needs a phase that was ended: it did not fail', async () => {
@@ -308,7 +349,7 @@ test('the summary has 200 rows, those that failed first, and the count of the ot
 
 test('the last line counts the phases that passed', async () => {
   const { outcome } = await play([{ name: 'a' }, { name: 'b', optional: true }]);
-  expect(describeVerdict(outcome)).toBe('passed: 1 phase.');
+  expect(describeVerdict(outcome)).toBe('passed: 1 phase, 1 left out.');
 });
 
 test('the summary and the index page escape what users write', async () => {
