@@ -75,6 +75,22 @@ describe('An export', () => {
     expect((await run()).sent.files).toBe(5);
   });
 
+  test('names what another export has left in its prefix', async () => {
+    const { run, s3, lines } = await createWorld();
+    for (const name of ['43/FINISHED', '4/x']) await s3.raw.putPlain('ci-artifacts', `runs/${name}`, 'of another prefix');
+    await run();
+    await run();
+    expect(lines.join()).not.toContain('not of this export');
+    for (const name of ['FAILURES', '001__prepare/FAILURE', '009__x/run.log', '009__x/y'])
+      await s3.raw.putPlain('ci-artifacts', `runs/42/${name}`, 'old');
+    await run();
+    expect(lines.filter((one) => one.includes('not of this export'))).toEqual([
+      expect.stringContaining(
+        's3://ci-artifacts/runs/42 has 4 objects that are not of this export, such as 001__prepare/FAILURE, 009__x/run.log, 009__x/y, …: give each run a prefix of its own, such as one with `github.run_id`.',
+      ),
+    ]);
+  });
+
   test('sends the files at the top of the folder last', async () => {
     const { run, s3 } = await createWorld();
     const sent: string[] = [];
