@@ -302,7 +302,7 @@ export const failureCodes = {
     remedy: exportAdvice.MAKE_PRIVATE,
   },
   'secret-in-artifacts': {
-    when: 'Files to be exported contain secrets of the run, as they are, in base64 or within gzip. The message names the files and the secrets, and never quotes one. Nothing was uploaded, and `upload` is empty.',
+    when: 'Files to be exported contain secrets of the run, as they are, encoded, escaped or within gzip. The message names the files and the secrets, and never quotes one. Nothing was uploaded, and `upload` is empty.',
     remedy: exportAdvice.REMOVE_SECRETS,
   },
   'export-incomplete': {

@@ -77,7 +77,8 @@ describe('An export', () => {
 
   test('names what another export has left in its prefix', async () => {
     const { run, s3, lines } = await createWorld();
-    for (const name of ['43/FINISHED', '4/x']) await s3.raw.putPlain('ci-artifacts', `runs/${name}`, 'of another prefix');
+    for (const name of ['43/FINISHED', '4/x'])
+      await s3.raw.putPlain('ci-artifacts', `runs/${name}`, 'of another prefix');
     await run();
     await run();
     expect(lines.join()).not.toContain('not of this export');
