@@ -81,7 +81,7 @@ function listForms(value: string): (readonly [SecretForm, string])[] {
 /** The ways in which programs escape the value in XML and HTML. */
 function listMarkup(value: string): string[] {
   const inText = value.replaceAll('&', '&amp;');
-  return IN_MARKUP.filter(([character]) => value.includes(character)).reduce(
+  return IN_MARKUP.filter(([character]) => value.includes(character)).reduce<string[]>(
     (texts, [character, ...written]) =>
       written.flatMap((one) => texts.map((text) => text.replaceAll(character, () => one))),
     [inText],

@@ -307,7 +307,7 @@ export const failureCodes = {
   },
   'export-incomplete': {
     when: 'Files could not be read, or changed during the export. The message names them. With `export: s3://…`, all other files were uploaded. With `export: artifact`, `upload` is empty.',
-    remedy: exportAdvice.EXPORT_AGAIN,
+    remedy: exportAdvice.RERUN_TO_EXPORT,
   },
   'phases-failed': {
     when: 'A phase of run-phases failed: its commands failed, it took too long, it left a FAILURE, or a file that it must write is missing, empty or old. Phases that need it did not run.',
