@@ -1,5 +1,4 @@
 import type { Secret } from '../src/core/export/secret-forms.js';
-import * as exportAdvice from '../src/core/kernel/export-advice.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { Log } from '../src/core/ports/process.js';
 import { delayAbort } from '../src/host/delay-abort.js';
@@ -97,5 +96,5 @@ export class PendingExport {
 
 function unknownMasks(artifacts: string): Failure {
   const message = `${artifacts} was not exported: what the phases have masked is not known any more, so it cannot be searched for.`;
-  return new Failure('export-incomplete', message, { hint: exportAdvice.EXPORT_AGAIN });
+  return new Failure('export-incomplete', message, { hint: 'Re-run the job, which runs the phases again.' });
 }

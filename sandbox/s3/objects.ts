@@ -1,5 +1,5 @@
 import type { SandboxRequest, SandboxResponse } from '../http.js';
-import { digest, S3Error, type Bucket, type Content } from './world.js';
+import { digest, S3Error, type Bucket, type Content, type StoredObject } from './world.js';
 import { encode, renderDocument, type Child } from './xml.js';
 
 const PAGE = 1_000;
@@ -11,31 +11,38 @@ export function listObjects(bucket: Bucket, { query }: SandboxRequest): SandboxR
   const keys = [...bucket.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort(compareBytes);
   const page = keys.slice(0, most);
   const isTruncated = keys.length > page.length;
-  const listed = page.map((key): Child => [
-    'Contents',
-    [
-      ['Key', encode(key)],
-      ['ETag', bucket.objects.get(key)!.etag],
-      ['Size', bucket.objects.get(key)!.bytes.length],
-    ],
-  ]);
+  const isEncoded = query.get('encoding-type') === 'url';
+  const show = (text: string): string => (isEncoded ? encode(text) : text);
+  const listed = page.map((key): Child => ['Contents', describeListed(show(key), bucket.objects.get(key)!)]);
   const children: Child[] = [
     ['Name', bucket.name],
-    ['Prefix', encode(prefix)],
+    ['Prefix', show(prefix)],
     ['KeyCount', page.length],
     ['MaxKeys', most],
     ['IsTruncated', `${isTruncated}`],
+    ...(isEncoded ? [['EncodingType', 'url'] as const] : []),
     ...listed,
     ...(isTruncated ? [['NextContinuationToken', page.at(-1) ?? ''] as const] : []),
   ];
   return xml(renderDocument('ListBucketResult', children));
 }
 
+/** The aws CLI needs all of it. */
+function describeListed(key: string, { etag, bytes, modifiedAt }: StoredObject): readonly Child[] {
+  return [
+    ['Key', key],
+    ['LastModified', new Date(modifiedAt).toISOString()],
+    ['ETag', etag],
+    ['Size', bytes.length],
+    ['StorageClass', 'STANDARD'],
+  ];
+}
+
 export function putObject(bucket: Bucket, key: string, request: SandboxRequest): SandboxResponse {
   const contentType = request.headers['content-type'] ?? 'binary/octet-stream';
   checkCondition(bucket.objects.get(key), request);
   const content = readContent(request);
-  bucket.objects.set(key, { ...content, contentType });
+  bucket.objects.set(key, { ...content, contentType, modifiedAt: Date.now() });
   return { status: 200, headers: describe(content), body: '' };
 }
 

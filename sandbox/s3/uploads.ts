@@ -78,7 +78,7 @@ export function completeUpload(bucket: Bucket, { key, request }: Keyed): Sandbox
   const sha256 = digest('sha256', join(contents.map(({ bytes }) => digest('sha256', bytes)))).toString('base64');
   const bytes = Buffer.concat(contents.map((one) => one.bytes));
   const object = { bytes, etag: `"${md5}-${contents.length}"`, sha256: `${sha256}-${contents.length}` };
-  bucket.objects.set(key, { ...object, contentType: upload.contentType });
+  bucket.objects.set(key, { ...object, contentType: upload.contentType, modifiedAt: Date.now() });
   bucket.uploads.delete(upload.id);
   const children: Child[] = [
     ['Bucket', bucket.name],

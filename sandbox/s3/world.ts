@@ -10,6 +10,8 @@ export interface Content {
 
 export interface StoredObject extends Content {
   readonly contentType: string;
+  /** In ms since 1970. */
+  readonly modifiedAt: number;
 }
 
 export interface UploadRecord {

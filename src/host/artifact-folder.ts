@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, lstat, realpath, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { explainUnreadable } from '../core/export/unreadable.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { ArtifactFile, ArtifactFolder, ArtifactList } from '../core/ports/artifacts.js';
 
@@ -39,8 +40,8 @@ async function list(root: string): Promise<ArtifactList> {
   }
   const waiting = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      unreadable.push(`${folder || '.'} (${error.code ?? 'unreadable'})`);
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+      unreadable.push(`${folder || '.'} (${explainUnreadable(folder, error)})`);
       return [];
     });
     for (const entry of entries) {

@@ -9,7 +9,7 @@ type Objects = Pick<Store, 'listObjects' | 'headObject' | 'getObject' | 'getVers
 /** Requests about whole objects. */
 export function createObjects(requests: S3Requests): Objects {
   return {
-    listObjects: (prefix) => listObjects(requests, prefix),
+    listObjects: (prefix, pageSize) => listObjects(requests, prefix, pageSize),
     headObject: (key) => headObject(requests, key),
     getObject: (key, mostBytes) =>
       absentAs404(requests, key, () =>
@@ -61,10 +61,17 @@ export function readEtag({ headers }: S3Answer): string {
   return etag;
 }
 
-async function* listObjects(requests: S3Requests, prefix: string): AsyncIterable<ListedObject> {
+async function* listObjects(requests: S3Requests, prefix: string, pageSize?: number): AsyncIterable<ListedObject> {
+  const size = pageSize === undefined ? {} : { 'max-keys': `${pageSize}` };
   let token = '';
   do {
-    const query = { 'list-type': '2', 'encoding-type': 'url', prefix, ...(token && { 'continuation-token': token }) };
+    const query = {
+      'list-type': '2',
+      'encoding-type': 'url',
+      prefix,
+      ...size,
+      ...(token && { 'continuation-token': token }),
+    };
     const page = await requests.ask({ action: 's3:ListBucket', method: 'GET', query }, readPage);
     yield* childrenOf(page, 'Contents').map((one) => ({ key: decode(one, 'Key'), size: Number(textOf(one, 'Size')) }));
     token = textOf(page, 'IsTruncated') === 'true' ? textOf(page, 'NextContinuationToken') : '';

@@ -12,9 +12,13 @@ export function bodyOf(text: string | Uint8Array): Body {
   return { bytes, sha256: toSha256(bytes) };
 }
 
-export async function listAll(store: Store, prefix: string): Promise<{ key: string; size: number }[]> {
+export async function listAll(
+  store: Store,
+  prefix: string,
+  pageSize?: number,
+): Promise<{ key: string; size: number }[]> {
   const found: { key: string; size: number }[] = [];
-  for await (const one of store.listObjects(prefix)) found.push({ ...one });
+  for await (const one of store.listObjects(prefix, pageSize)) found.push({ ...one });
   return found;
 }
 
@@ -83,6 +87,7 @@ export const OBJECT_CASES: Readonly<Record<string, Case<StoreWorld, object>>> = 
     await Promise.all(Array.from({ length: 16 }, work));
     expect((await listAll(store, 'many/')).map(({ key }) => key)).toEqual(keys);
     expect(await listAll(store, 'many/1004')).toHaveLength(1);
+    expect(await listAll(store, 'many/100', 2)).toHaveLength(5);
   }),
   'an object that is larger than asked for is a failure': withBucket(async (store) => {
     await store.putObject('large', bodyOf('12345'), 'text/plain');

@@ -52,7 +52,7 @@ export class ExportStage {
 
   /** The keys of the bucket, without the prefix. */
   async keys(bucket = BUCKET, region?: string): Promise<readonly string[]> {
-    const text = await (await this.get(`/${bucket}?list-type=2`, region)).text();
+    const text = await (await this.get(`/${bucket}?list-type=2&encoding-type=url`, region)).text();
     const keys = [...text.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) =>
       decodeURIComponent(key!.replaceAll('+', ' ')),
     );

@@ -94,6 +94,7 @@ describe('No phase runs', () => {
     ['the policy makes the bucket public', 'bucket-public', () => act().raw.publish(BUCKET)],
     ['its access control list makes it public', 'bucket-public', () => act().raw.setAcl(BUCKET, 'public-read')],
     ['a permission is missing', 'aws-not-authorized', () => act().sandbox.ec2.denied.add('s3:GetBucketAcl')],
+    ['nothing may be listed', 'aws-not-authorized', () => act().sandbox.ec2.denied.add('s3:ListBucket')],
     ['the session has expired', 'aws-not-authorized', () => (act().sandbox.intercept = expired)],
   ])('if %s', async (_, code, breakIt) => {
     await breakIt();
@@ -136,11 +137,10 @@ describe('A failed export', () => {
   });
 
   test('because a file became shorter names the file; the others are in the bucket', async () => {
-    let isFirst = true;
+    let lists = 0;
     stage.sandbox.intercept = ({ operation }): undefined => {
-      if (operation !== 'ListObjectsV2' || !isFirst) return;
-      isFirst = false;
-      // After the search, before the upload.
+      // The bucket is looked at before the phases and before the search. Then comes the upload.
+      if (operation !== 'ListObjectsV2' || ++lists !== 3) return;
       stage.stage.write('out/000__test/result', 'x');
     };
     const result = await stage.run(passing, { ...TO_S3, artifacts: 'out' });

@@ -23,12 +23,13 @@ export function parseDestination(text: string): ExportDestination {
 /** @throws BadValue */
 export function parseAddress(text: string): ExportAddress {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(text.trim()) ?? [];
-  const prefix = path.replace(/^\/+|\/+$/g, '');
+  // One `/` at the end is that of a folder. More, or one in the beginning, is what a variable that is not set leaves.
+  const prefix = path.replace(/(?<=[^/])\/$/, '');
   if (bucket === '') throw new BadValue(FORMS);
   if (!BUCKET.test(bucket))
     throw new BadValue('a bucket with a name of 3 to 63 lower-case letters, digits, dots and dashes', bucket);
   const allowed = findRule(prefix);
-  if (allowed) throw new BadValue(allowed, prefix);
+  if (allowed) throw new BadValue(allowed);
   return { bucket, prefix };
 }
 

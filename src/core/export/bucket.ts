@@ -3,9 +3,11 @@ import { Failure } from '../kernel/failure.js';
 import type { Log } from '../ports/process.js';
 import type { PublicAccess, Store } from '../ports/store.js';
 import type { ExportRequest } from './export-request.js';
+import { toKey } from './url.js';
 
 /**
- * Finds out whether the bucket may be exported to, before anything is read or sent.
+ * Finds out whether the bucket may be exported to, before anything is read or sent. Whether objects may be written is not
+ * tried: what was written would stay, because an export may not delete.
  *
  * @throws Failure `bucket-missing`, `bucket-public`; those of the store
  */
@@ -16,6 +18,7 @@ export async function lookAtBucket(
 ): Promise<{ readonly region: string; readonly publicBy: PublicAccess }> {
   const region = await store.findRegion();
   const publicBy = await store.findPublicAccess();
+  await listFirst(store, toKey(address, ''));
   if (publicBy === 'no') return { region, publicBy };
   const why = publicBy === 'policy' ? 'by its policy' : 'by its access control list';
   if (!allowsPublic) {
@@ -24,4 +27,9 @@ export async function lookAtBucket(
   }
   log.warning(`Everybody may read s3://${address.bucket}, ${why}, as \`export-public\` allows.`);
   return { region, publicBy };
+}
+
+/** An export lists what is there, for which a policy may allow this prefix only. @throws those of the store */
+async function listFirst(store: Store, prefix: string): Promise<void> {
+  for await (const _ of store.listObjects(prefix, 1)) return;
 }

@@ -36,13 +36,15 @@ export interface ExportResult extends Searched {
 
 /** The file in the folder that gets the URL. It is not exported itself. */
 export const URL_FILE = 'export.url';
+/** So many objects of other exports are named. */
+const MOST_NAMED = 3;
 /** So much of the files is in memory at once. */
 const MEMORY_BYTES = FILES_AT_ONCE * PART_BYTES;
 
 /**
  * Uploads a folder to a prefix of a bucket. Nothing leaves before all files were searched for the secrets. Files that
  * the bucket has already are not sent again. The files at the top of the folder come last, so that `FINISHED` is only
- * in the bucket if everything is.
+ * in the bucket if everything is, as long as no other export has the prefix.
  *
  * @throws Failure `bucket-missing`, `bucket-public`, `secret-in-artifacts`, before anything was uploaded;
  * `export-incomplete`; those of the store, with what was uploaded so far
@@ -66,7 +68,8 @@ export async function exportArtifacts(request: ExportRequest, ports: ExportPorts
     buffers,
     problems,
   });
-  const sent = await uploadAll(scanned, { address, ports, store, buffers, problems });
+  const keys = new Set(files.map(({ path }) => keyOf(path)));
+  const sent = await uploadAll(scanned, { address, keys, ports, store, buffers, problems });
   problems.failIfAny(address, files.length);
   const index = bucket.publicBy === 'no' ? undefined : scanned.find(({ path }) => path === 'index.html')?.key;
   const url = toUrl(address, bucket.region, index);
@@ -93,6 +96,8 @@ async function writeUrl(url: string, folder: ArtifactFolder, log: Log): Promise<
 
 interface Uploading {
   readonly address: ExportAddress;
+  /** Those of all files in the folder, also of files with a problem. */
+  readonly keys: ReadonlySet<string>;
   readonly ports: ExportPorts;
   readonly store: Store;
   readonly buffers: Buffers;
@@ -103,6 +108,7 @@ interface Uploading {
 async function uploadAll(scanned: readonly ScannedFile[], uploading: Uploading): Promise<ExportResult['sent']> {
   const { ports, store, buffers, problems } = uploading;
   const listed = await listSizes(uploading);
+  warnOfOthers([...listed.keys()], uploading);
   const sent = { files: 0, bytes: 0 };
   let settled = 0;
   const upload = async (file: ScannedFile): Promise<void> => {
@@ -130,6 +136,19 @@ async function uploadAll(scanned: readonly ScannedFile[], uploading: Uploading):
     throw new Failure(error.code, error.message, { ...error.about, why });
   }
   return sent;
+}
+
+/** Files of two runs in one prefix tell of neither, so `FINISHED` of one may be beside a log of the other. */
+function warnOfOthers(listed: readonly string[], { address, ports, keys }: Uploading): void {
+  const others = listed.filter((key) => !keys.has(key));
+  if (others.length === 0) return;
+  const above = toKey(address, '').length;
+  const shown = others.slice(0, MOST_NAMED).map((key) => key.slice(above));
+  const named = `${shown.join(', ')}${others.length > MOST_NAMED ? ', …' : ''}`;
+  const count = plural(others.length, 'object that is', 'objects that are');
+  ports.log.warning(
+    `s3://${address.bucket}/${address.prefix} has ${count} not of this export, such as ${named}: give each run a prefix of its own, such as one with \`github.run_id\`.`,
+  );
 }
 
 /** The sizes of the objects under the prefix, by key. */

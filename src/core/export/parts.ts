@@ -1,6 +1,7 @@
 import { composeChecksum, toSha256 } from '../kernel/checksum.js';
 import type { ArtifactFile, ArtifactFolder, ArtifactReader } from '../ports/artifacts.js';
 import type { Body } from '../ports/store.js';
+import { explainUnreadable } from './unreadable.js';
 
 const MIB = 2 ** 20;
 /** A file up to this size is one request. A larger one has parts of this size. As with the aws CLI. */
@@ -41,7 +42,7 @@ export async function withFile<T>(
   { path }: ArtifactFile,
   use: (reader: ArtifactReader) => Promise<T>,
 ): Promise<T> {
-  const reader = await asProblem(() => folder.open(path));
+  const reader = await asProblem(() => folder.open(path), path);
   try {
     return await use(reader);
   } finally {
@@ -56,10 +57,11 @@ export async function readPart(reader: ArtifactReader, into: Uint8Array, positio
   return { bytes: into, sha256: toSha256(into) };
 }
 
-async function asProblem<T>(act: () => Promise<T>): Promise<T> {
+/** @param path of a file that is opened, whose name may be the reason */
+async function asProblem<T>(act: () => Promise<T>, path = ''): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    throw new FileProblem((error as { code?: string }).code ?? String(error));
+    throw new FileProblem(explainUnreadable(path, error));
   }
 }

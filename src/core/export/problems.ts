@@ -40,6 +40,6 @@ export class Problems {
     if (lines.length === 0) return;
     const rest = `Everything else, ${plural(files - this.files.size, 'file')}, is in the bucket`;
     const message = `s3://${bucket}/${prefix}: ${count} could not be exported, such as ${lines[0]}. ${rest}.`;
-    throw new Failure('export-incomplete', message, { hint: advice.EXPORT_AGAIN, details: lines });
+    throw new Failure('export-incomplete', message, { hint: advice.RERUN_TO_EXPORT, details: lines });
   }
 }

@@ -1,5 +1,5 @@
 /** How a secret is written: what a message says of a find. */
-export type SecretForm = 'as it is' | 'in base64' | 'percent-encoded' | 'in JSON';
+export type SecretForm = 'as it is' | 'in base64' | 'percent-encoded' | 'in JSON' | 'in XML or HTML';
 
 /** A value that must not leave. */
 export interface Secret {
@@ -22,12 +22,23 @@ export const SHORTEST_SECRET = 6;
 const LONGEST_PATTERN = 64;
 /** A line of a secret of several lines is searched for by itself if it is as long and without blanks. */
 const SHORTEST_LINE = 20;
-/** The halves of base64 of this length are searched for, because programs break its lines. */
-const BROKEN_BASE64 = 24;
+/** The halves of base64 of this length are searched for: a line break in one leaves the other whole. */
+const HALVED_BASE64 = 24;
+/** Of each half, so many characters beside the middle: lines of base64 have 60 and more, so one break is in both at most. */
+const LONGEST_HALF = 30;
+/** Between lines of base64, which are of whole groups of four characters. */
+const LINE_BREAKS = ['\n', '\r\n'];
+/** How programs write characters in XML and HTML. Some leave quotes as they are outside of attributes, and `>`. */
+const IN_MARKUP: readonly (readonly [character: string, ...written: string[]])[] = [
+  ['<', '&lt;'],
+  ['>', '&gt;', '>'],
+  ['"', '&quot;', '&#34;', '"'],
+  ["'", '&#39;', '&apos;', '&#x27;', "'"],
+];
 
 /**
- * The byte patterns of secrets: as they are, in base64 and base64url at each of the three alignments, percent-encoded
- * and escaped as in JSON. Compressed or encrypted forms are not found.
+ * The byte patterns of secrets: as they are, in base64 and base64url at each of the three alignments, also in lines,
+ * percent-encoded, and escaped as in JSON, XML and HTML. Compressed or encrypted forms are not found.
  *
  * @returns `short`: how many values are too short to be searched for
  */
@@ -59,6 +70,7 @@ function listForms(value: string): (readonly [SecretForm, string])[] {
   const base64 = [0, 1, 2].flatMap((shift) => encodeAt(shift, value));
   return [
     ...base64.map((text) => ['in base64', text] as const),
+    ...listMarkup(value).map((text) => ['in XML or HTML', text] as const),
     ['in JSON', JSON.stringify(value).slice(1, -1)],
     // Half of a character of two code units, which no encoder accepts, becomes what a file would have in its place.
     ['percent-encoded', encodeURIComponent(Buffer.from(value).toString())],
@@ -66,18 +78,42 @@ function listForms(value: string): (readonly [SecretForm, string])[] {
   ];
 }
 
+/** The ways in which programs escape the value in XML and HTML. */
+function listMarkup(value: string): string[] {
+  const inText = value.replaceAll('&', '&amp;');
+  return IN_MARKUP.filter(([character]) => value.includes(character)).reduce<string[]>(
+    (texts, [character, ...written]) =>
+      written.flatMap((one) => texts.map((text) => text.replaceAll(character, () => one))),
+    [inText],
+  );
+}
+
 /** Base64 of the value behind `shift` other bytes, without the characters that its neighbors decide about. */
 function encodeAt(shift: number, value: string): string[] {
   const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(value)]);
   const whole = bytes.toString('base64').replaceAll('=', '');
+  const begin = shift === 0 ? 0 : shift + 1;
   const end = bytes.length % 3 === 0 ? whole.length : whole.length - 1;
-  const core = whole.slice(shift === 0 ? 0 : shift + 1, end);
-  const middle = Math.floor(core.length / 2);
-  const parts = core.length < BROKEN_BASE64 ? [core] : [core.slice(0, middle), core.slice(middle)];
-  return parts.flatMap((one) => {
+  return breakLines(whole.slice(begin, end), begin).flatMap((one) => {
     const url = one.replaceAll('+', '-').replaceAll('/', '_');
     return url === one ? [one] : [one, url];
   });
+}
+
+/**
+ * Texts of which at least one is in base64, whether or not a line ends within it. @param begin how many characters of its
+ * group of four are before it
+ */
+function breakLines(base64: string, begin: number): string[] {
+  if (base64.length >= HALVED_BASE64) {
+    const middle = Math.floor(base64.length / 2);
+    return [base64.slice(Math.max(0, middle - LONGEST_HALF), middle), base64.slice(middle, middle + LONGEST_HALF)];
+  }
+  const broken: string[] = [];
+  for (let at = 4 - begin; at < base64.length; at += 4) {
+    broken.push(...LINE_BREAKS.map((one) => `${base64.slice(0, at)}${one}${base64.slice(at)}`));
+  }
+  return [base64, ...broken];
 }
 
 function takeMiddle(bytes: Buffer): Buffer {

@@ -8,5 +8,5 @@ export const REMOVE_SECRETS =
   'Keep the program from writing the secret, or delete the file before the export. Replace a secret that others may have read.';
 export const END_WRITERS =
   'End programs that still write into the folder, and replace links out of it by copies. All files must be readable.';
-export const EXPORT_AGAIN =
-  'Run the export again: it uploads only what is not in the bucket yet. End programs that still write into the folder.';
+export const RERUN_TO_EXPORT =
+  'Have the phases end the programs that write into the folder, and make all files readable. Then re-run the job, which runs the phases again.';

@@ -302,12 +302,12 @@ export const failureCodes = {
     remedy: exportAdvice.MAKE_PRIVATE,
   },
   'secret-in-artifacts': {
-    when: 'Files to be exported contain secrets of the run, as they are, in base64 or within gzip. The message names the files and the secrets, and never quotes one. Nothing was uploaded, and `upload` is empty.',
+    when: 'Files to be exported contain secrets of the run, as they are, encoded, escaped or within gzip. The message names the files and the secrets, and never quotes one. Nothing was uploaded, and `upload` is empty.',
     remedy: exportAdvice.REMOVE_SECRETS,
   },
   'export-incomplete': {
     when: 'Files could not be read, or changed during the export. The message names them. With `export: s3://…`, all other files were uploaded. With `export: artifact`, `upload` is empty.',
-    remedy: exportAdvice.EXPORT_AGAIN,
+    remedy: exportAdvice.RERUN_TO_EXPORT,
   },
   'phases-failed': {
     when: 'A phase of run-phases failed: its commands failed, it took too long, it left a FAILURE, or a file that it must write is missing, empty or old. Phases that need it did not run.',

@@ -68,8 +68,12 @@ export interface Store {
   /** The region of the bucket, which may differ from that of the credentials. */
   findRegion(): Promise<string>;
   findPublicAccess(): Promise<PublicAccess>;
-  /** Objects whose keys begin with the prefix, on all pages, in S3's order. */
-  listObjects(prefix: string): AsyncIterable<ListedObject>;
+  /**
+   * Objects whose keys begin with the prefix, on all pages, in S3's order.
+   *
+   * @param pageSize how many objects one request asks for: from 1 to 1,000, S3's own default
+   */
+  listObjects(prefix: string, pageSize?: number): AsyncIterable<ListedObject>;
   /** `undefined` only if S3 answers that there is no such object. */
   headObject(key: string): Promise<ObjectFacts | undefined>;
   /** `undefined` only if S3 answers that there is no such object. @throws Failure `aws-rejected` beyond `mostBytes` */

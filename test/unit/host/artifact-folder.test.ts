@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { searchFolder } from '../../../src/core/export/search-folder.js';
 import { openArtifactFolder } from '../../../src/host/artifact-folder.js';
 
 let root: string;
@@ -45,4 +46,18 @@ test('A file is written, and a folder that is not there is bad input', async () 
   await openArtifactFolder(root).write('export.url', 'https://');
   expect(readFileSync(join(root, 'export.url'), 'utf8')).toBe('https://');
   await expect(openArtifactFolder(join(root, 'FINISHED')).list()).rejects.toMatchObject({ code: 'bad-input' });
+});
+
+test('A name that is no UTF-8 is the reason why a file and a folder cannot be read, with what to do', async () => {
+  const latin1 = (name: string): Buffer => Buffer.from(join(root, name), 'latin1');
+  writeFileSync(latin1('b\xfccher.log'), '');
+  mkdirSync(latin1('gr\xfc\xdfe'));
+  await expect(searchFolder([], { folder: openArtifactFolder(root) })).rejects.toMatchObject({
+    about: {
+      details: [
+        'b\uFFFDcher.log (its name is no UTF-8: rename it)',
+        'gr\uFFFD\uFFFDe (its name is no UTF-8: rename it)',
+      ],
+    },
+  });
 });

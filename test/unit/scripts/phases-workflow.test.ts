@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { inputs as ofAction, outputs } from '../../../actions/run-phases.inputs.js';
 import { parseInputs } from '../../../src/core/inputs/inputs.js';
+import { interpolate } from '../../worlds/expressions.js';
 import { readPrintedWorkflow, type PrintedStep } from '../../worlds/printed-workflow.js';
 
 const { on, jobs } = readPrintedWorkflow('phases-on-ec2.yml');
 const stepOf = (job: string, action: string): PrintedStep =>
   jobs[job]!.steps.find(({ uses }) => uses === `$/${action}`)!;
 /** Inputs that are not passed on as they are given. */
-const special = ['secret-env', 'on-interruption'];
+const special = ['secret-env', 'on-interruption', 'export'];
 /** Inputs for a step between others, for a run without a machine, and a default that is enough. */
 const without = ['artifacts', 'rehearse', 'github-token'];
 
@@ -20,6 +21,21 @@ describe('phases-on-ec2.yml', () => {
       expect(Object.keys(given).toSorted()).toEqual(passed.toSorted());
       expect(given).toMatchObject(Object.fromEntries(plain.map((name) => [name, `\${{ inputs.${name} }}`])));
     }
+  });
+
+  test.each([
+    ['s3://bucket/runs/1', 's3://bucket/runs/1/retest-2'],
+    ['s3://bucket/runs/1/', 's3://bucket/runs/1/retest-2'],
+    ['S3://bucket', 'S3://bucket/retest-2'],
+    ['artifact', 'artifact'],
+    ['', ''],
+  ])('exports to %j, and the retest of what may be there already to %j', (address, again) => {
+    const exportOf = (job: string): string =>
+      interpolate(stepOf(job, 'run-phases').with!['export']!, {
+        inputs: { export: address },
+        github: { job, run_attempt: '2' },
+      });
+    expect([exportOf('test'), exportOf('retest')]).toEqual([address, again]);
   });
 
   test('has no default of its own that run-phases does not allow', () => {

@@ -4,7 +4,8 @@ import { parseAddress, parseDestination } from '../../../../src/core/export/addr
 import { PART_BYTES } from '../../../../src/core/export/parts.js';
 import { summarizeExport } from '../../../../src/core/export/report.js';
 import { toKey, toUrl } from '../../../../src/core/export/url.js';
-import { BadValue } from '../../../../src/core/inputs/inputs.js';
+import { inputs as runPhases } from '../../../../actions/run-phases.inputs.js';
+import { BadValue, parseInputs } from '../../../../src/core/inputs/inputs.js';
 import { Failure } from '../../../../src/core/kernel/failure.js';
 import { FakeArtifacts } from '../../../worlds/fake-artifacts.js';
 import { FakeS3 } from '../../../worlds/fake-store.js';
@@ -73,6 +74,23 @@ describe('An export', () => {
     const { run, s3 } = await createWorld();
     await s3.raw.putPlain('ci-artifacts', 'runs/42/FINISHED', 'test succeeded.');
     expect((await run()).sent.files).toBe(5);
+  });
+
+  test('names what another export has left in its prefix', async () => {
+    const { run, s3, lines } = await createWorld();
+    for (const name of ['43/FINISHED', '4/x'])
+      await s3.raw.putPlain('ci-artifacts', `runs/${name}`, 'of another prefix');
+    await run();
+    await run();
+    expect(lines.join()).not.toContain('not of this export');
+    for (const name of ['FAILURES', '001__prepare/FAILURE', '009__x/run.log', '009__x/y'])
+      await s3.raw.putPlain('ci-artifacts', `runs/42/${name}`, 'old');
+    await run();
+    expect(lines.filter((one) => one.includes('not of this export'))).toEqual([
+      expect.stringContaining(
+        's3://ci-artifacts/runs/42 has 4 objects that are not of this export, such as 001__prepare/FAILURE, 009__x/run.log, 009__x/y, …: give each run a prefix of its own, such as one with `github.run_id`.',
+      ),
+    ]);
   });
 
   test('sends the files at the top of the folder last', async () => {
@@ -303,6 +321,7 @@ describe('An address', () => {
   test.each([
     ['s3://ci-artifacts', 'ci-artifacts', ''],
     [' s3://ci-artifacts/runs/42/ ', 'ci-artifacts', 'runs/42'],
+    ['s3://ci-artifacts/', 'ci-artifacts', ''],
     ['s3://a.b.c/ä b', 'a.b.c', 'ä b'],
   ])('%j is read', (text, bucket, prefix) => {
     expect(parseAddress(text)).toEqual({ bucket, prefix });
@@ -321,11 +340,19 @@ describe('An address', () => {
     ['s3://a..b/x', 'a bucket with a name of'],
     ['s3://ci-artifacts/a/../b', 'no part is empty'],
     ['s3://ci-artifacts/a//b', 'no part is empty'],
+    ['s3://ci-artifacts//x', 'no part is empty'],
+    ['s3://ci-artifacts/x//', 'no part is empty'],
+    ['s3://ci-artifacts//', 'no part is empty'],
     ['s3://ci-artifacts/a\nb', 'control characters'],
     [`s3://ci-artifacts/${'x'.repeat(600)}`, '512 bytes'],
   ])('%j is refused', (text, allowed) => {
     expect(() => parseDestination(text)).toThrow(BadValue);
     expect(() => parseDestination(text)).toThrow(allowed);
+  });
+
+  test('that is refused for its prefix is shown as a whole', () => {
+    const { problems } = parseInputs(runPhases, { export: { text: ' s3://ci-artifacts//x' } });
+    expect(problems.join()).toMatch(/^`export` is "s3:\/\/ci-artifacts\/\/x"; allowed: a prefix in which/);
   });
 
   test.each(['artifact', 'Artifact'])('%j stands for a later step of the job', (text) => {

@@ -18,6 +18,16 @@ function search(files: Readonly<Record<string, string | Uint8Array>>, change?: (
   return searchFolder(SECRETS, { folder: artifacts.folder });
 }
 
+/** Acts when the files were read, and the folder is listed once more. */
+function beforeLastList({ folder }: FakeArtifacts, act: () => unknown): void {
+  const list = folder.list.bind(folder);
+  let lists = 0;
+  folder.list = () => {
+    if (++lists === 2) act();
+    return list();
+  };
+}
+
 describe('A folder for a later step', () => {
   test('is searched as a whole', async () => {
     const searched = await search({ a: 'abc', 'b/c': '' }, ({ skipped }) => void skipped.push('link'));
@@ -29,6 +39,17 @@ describe('A folder for a later step', () => {
     ['a link leads out of it', ({ outside }) => void outside.push('link'), 'link (a link out of the folder)'],
     ['a folder is unreadable', ({ unreadable }) => void unreadable.push('d (EACCES)'), 'd (EACCES)'],
     ['a file grows', (all) => void (all.onOpen = () => all.set('a', 'abcd')), 'a (it is still growing)'],
+    [
+      'a file grows after it was read',
+      (all) => beforeLastList(all, () => all.set('a', 'abcd')),
+      'a (it is still growing)',
+    ],
+    [
+      'a file is new',
+      (all) => beforeLastList(all, () => all.set('new', '')),
+      'new (it was not there when the search began)',
+    ],
+    ['a link is new', (all) => beforeLastList(all, () => all.outside.push('link')), 'link (a link out of the folder)'],
     ['a file disappears', (all) => void (all.onOpen = () => void all.files.delete('a')), 'a (ENOENT)'],
   ])('may not be uploaded if %s, which upload-artifact would not notice', async (_, change, says) => {
     await expect(search({ a: 'abc' }, change)).rejects.toMatchObject({

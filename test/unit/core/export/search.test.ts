@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Searcher } from '../../../../src/core/export/search.js';
 import { listPatterns, type Secret } from '../../../../src/core/export/secret-forms.js';
@@ -43,6 +44,42 @@ describe('A secret is found', () => {
       .toString('base64')
       .match(/.{1,76}/g)!;
     expect(find([long], lines.join('\n'))).toMatchObject({ form: 'in base64' });
+  });
+
+  test.each([6, 8, 12, 16, 17, 18, 20, 33, 64, 138, 500])(
+    'with %i bytes, in lines of base64, wherever they end',
+    (length) => {
+      // Without a pattern, so that no part of it is like another.
+      const secret = createHash('shake256', { outputLength: 400 }).digest('base64').slice(0, length);
+      const searcher = new Searcher(listPatterns([toSecret(secret)]).patterns);
+      for (const width of [60, 64, 76]) {
+        for (const end of ['\n', '\r\n']) {
+          for (let before = 0; before <= width; before++) {
+            for (const after of ['', filler(80)]) {
+              const inside = Buffer.from(`${filler(before)}${secret}${after}`).toString('base64');
+              const lines = inside.replace(new RegExp(`.{${width}}`, 'g'), `$&${end}`);
+              expect([before, width, searcher.start().next(Buffer.from(lines))?.pattern.form]).toEqual([
+                before,
+                width,
+                'in base64',
+              ]);
+            }
+          }
+        }
+      }
+    },
+  );
+
+  test.each([
+    ['text nodes', `a&amp;b&lt;c&gt;d"e'f`],
+    ['attributes', `a&amp;b&lt;c&gt;d&quot;e'f`],
+    ['attributes of canonical XML', `a&amp;b&lt;c>d&quot;e'f`],
+    ['Python', `a&amp;b&lt;c&gt;d&quot;e&#x27;f`],
+    ['JavaScript', `a&amp;b&lt;c&gt;d&quot;e&#39;f`],
+    ['Go', `a&amp;b&lt;c&gt;d&#34;e&#39;f`],
+    ['XML', `a&amp;b&lt;c&gt;d&quot;e&apos;f`],
+  ])('escaped as in %s', (_, escaped) => {
+    expect(find([`a&b<c>d"e'f`], `<x>${escaped}</x>`)).toEqual({ form: 'in XML or HTML', position: 3 });
   });
 
   test('percent-encoded, and escaped as in JSON', () => {
