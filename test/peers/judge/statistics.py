@@ -3,7 +3,6 @@
 import itertools
 import json
 import sys
-import time
 
 import numpy as np
 from scipy import stats
@@ -40,21 +39,6 @@ def mongodb(values):
     return [int(point) for point in points]
 
 
-def timed_permutations(asked):
-    """scipy's permutations of the rank sums of one metric after the other, vectorized over the permutations."""
-    start = time.perf_counter()
-    for base, head in asked:
-        ranks = stats.rankdata(base + head)
-        stats.permutation_test(
-            (ranks[: len(base)], ranks[len(base) :]),
-            lambda one, other, axis: one.sum(axis=axis),
-            n_resamples=10_000,
-            vectorized=True,
-            batch=1000,
-        )
-    return time.perf_counter() - start
-
-
 asked = json.load(sys.stdin)
 json.dump(
     {
@@ -63,7 +47,6 @@ json.dump(
         "large": [float(stats.mannwhitneyu(*one, method="asymptotic").pvalue) for one in asked.get("large", [])],
         "otava": [otava(one) for one in asked.get("series", [])],
         "mongodb": [mongodb(one) for one in asked.get("series", [])],
-        "seconds": timed_permutations(asked["timed"]) if "timed" in asked else None,
     },
     sys.stdout,
 )
