@@ -36,6 +36,9 @@ const KNOWN_COMMANDS: readonly (readonly [string, Role])[] = [
 /** Entry points that a program calls itself if they need arguments. */
 const NO_PHASES: readonly string[] = ['generate_plots', 'generate_plots_from_pr_args', 'export_artifacts'];
 
+/** An alias in a module or a class, and a key of `fire.Fire({"test_ci": test})`. */
+const ASSIGNED = /^(\w+_ci)\s*=(?!=)|(?<=\bFire\s*\(.*)["'](\w+_ci)["']\s*:/g;
+
 /** What a program has by the name of an entry point. */
 interface Candidate {
   /** As the program is called with it. */
@@ -106,7 +109,11 @@ function listCandidates(text: string): readonly Candidate[] {
   const commands = listCommands(lines);
   const functions = listFunctions(lines);
   const offered = listOffered(lines, functions).filter(({ name }) => commands.every(({ of }) => of !== name));
+  const assigned = lines.flatMap(({ text: line }) =>
+    [...line.matchAll(ASSIGNED)].map(([, alias, key]) => alias ?? key!),
+  );
   return [
+    ...assigned.map((name) => ({ name, needs: [], hidden: 'is assigned in a form that cannot be read' })),
     // Words such as `test` are names of entry points only for click.
     ...offered.filter(({ name }) => KNOWN.some(([known]) => known === name) || name === OLD_CLEANUP),
     ...commands.map(({ of, name, needs }) => ({

@@ -178,6 +178,14 @@ describe('An entry point that cannot be a phase is reported', () => {
       `${object('self.test_ci = x')}def post_cleanup_ci(): pass`,
       'its `post_cleanup_ci` is a function that the object of the program does not offer',
     ],
+    [
+      'def test_ci(): pass\nfire.Fire({\n  "test_ci": test_ci,\n  "post_cleanup_ci": clean,\n})',
+      'its `post_cleanup_ci` is assigned in a form that cannot be read',
+    ],
+    [
+      'class A:\n    test_ci = test\n    def prepare_ci(self): pass',
+      'its `test_ci` is assigned in a form that cannot be read',
+    ],
     ['def test_ci(): pass\ndef post_cleanup(): pass', 'its `post_cleanup` is no command that can be read'],
     ['@main.command()\ndef a(): pass\n@own("x")\ndef test(): pass', 'its `test` is no command that can be read'],
     ['@main.command(NAME)\ndef post_cleanup(): pass', 'its `post-cleanup` has a name as a command that cannot be read'],
