@@ -134,13 +134,14 @@ describe('timers', () => {
       'echo "Listening for Jobs"; until [ -e "$CI_ACTIONS_ROOT/job-comes" ]; do sleep 0.05; done',
       'echo noise; echo "Running job: late"; sleep 3; echo "Job late completed with result: Succeeded"',
     ),
-    payload: { idleTimeoutSeconds: 1 },
+    // Long enough for a busy machine to stop the agent before.
+    payload: { idleTimeoutSeconds: 5 },
   };
   scenario('let a job run that comes as the idle timer fires', late, async (machine) => {
     await machine.untilConsole('phase=listening');
     signal(machine.pid, 'SIGSTOP');
     await install(join(machine.root, 'job-comes'), '');
-    await sleep(2100); // The idle timeout passes while the agent is stopped.
+    await sleep(6100); // The idle timeout passes while the agent is stopped.
     signal(machine.pid, 'SIGCONT');
     expect(await machine.reasonOfPowerOff()).toBe('runner exited');
     expect(await machine.read('console')).toContain('Job late completed');

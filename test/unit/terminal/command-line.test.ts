@@ -100,7 +100,7 @@ test.each([
   ['ann --flour --dry', ['`--flour` has no value; allowed: `rye`, `wheat`.']],
   ['ann --flour rye --loaves 2 --loaves 3', ['`--loaves` is given twice.']],
   ['--flour rye', ['`PERSON` is missing; allowed: `ann`, `bob`.']],
-  ['bbo --flour rye', ['`PERSON` is "bbo"; allowed: `ann`, `bob` (nearest: `bob`).']],
+  ['bobb --flour rye', ['`PERSON` is "bobb"; allowed: `ann`, `bob` (nearest: `bob`).']],
   [
     'ann bob eve --flour rye',
     [
