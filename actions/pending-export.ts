@@ -18,7 +18,7 @@ export async function checkDestination(given: GivenPhases, around: Around): Prom
   const { destination, allowsPublic } = given;
   if (destination === undefined || destination === 'artifact') return;
   const { checkBucket } = await import('./phases-export.js');
-  await checkBucket({ destination, allowsPublic }, around);
+  await checkBucket({ address: destination, allowsPublic }, around);
 }
 
 /** The export that follows the phases, and what they mask until then. Does nothing if the input `export` is empty. */

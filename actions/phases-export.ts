@@ -40,14 +40,13 @@ const UNANSWERED: readonly FailureCode[] = ['aws-throttled', 'aws-unreachable'];
  * @throws Failure `bucket-missing`, `bucket-public`, and those of credentials and permissions
  */
 export async function checkBucket(
-  { destination, allowsPublic }: Pick<PhasesExport, 'destination' | 'allowsPublic'>,
+  where: { readonly address: ExportAddress; readonly allowsPublic: boolean },
   { log, signal }: Around,
 ): Promise<void> {
-  if (destination === 'artifact') return;
   try {
-    const store = await openStore(destination.bucket, { log, signal });
+    const store = await openStore(where.address.bucket, { log, signal });
     // The export itself warns of a public bucket.
-    await lookAtBucket({ address: destination, allowsPublic }, store, { warning: () => undefined });
+    await lookAtBucket(where, store, { warning: () => undefined });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (!UNANSWERED.includes(error.code)) {

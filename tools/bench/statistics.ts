@@ -1,3 +1,5 @@
+import { quantile, sortNumbers } from '../../src/core/figures/statistics.js';
+
 /** The median of samples and their spread. */
 export interface Distribution {
   readonly median: number;
@@ -43,11 +45,7 @@ export function least(samples: readonly number[]): number {
 export function percentile(samples: readonly number[], percent: number): number {
   if (samples.length === 0 || samples.some((sample) => !Number.isFinite(sample)))
     throw new RangeError(`There is no ${percent} % of [${samples.join(', ')}].`);
-  const sorted = samples.toSorted((one, other) => one - other);
-  const position = ((sorted.length - 1) * percent) / 100;
-  const below = sorted[Math.floor(position)]!;
-  const above = sorted[Math.ceil(position)]!;
-  return below + (above - below) * (position - Math.floor(position));
+  return quantile(sortNumbers(samples), percent / 100);
 }
 
 /** `count` offsets spread evenly over `width` around zero, so that no sample depends on one lucky moment. */
