@@ -1,6 +1,7 @@
 import type { InputDefinitions } from '../src/core/inputs/inputs.js';
 import * as checkTests from './check-tests.inputs.js';
 import * as fillPool from './fill-pool.inputs.js';
+import * as judgeResults from './judge-results.inputs.js';
 import * as planRun from './plan-run.inputs.js';
 import * as reapRunners from './reap-runners.inputs.js';
 import * as reportTests from './report-tests.inputs.js';
@@ -45,6 +46,7 @@ export type SharedChunk =
   | 'shared-by-machines'
   | 'shared-by-phases'
   | 'shared-by-plans'
+  | 'shared-by-results'
   | 'shared-by-runs'
   | 'shared-by-some'
   | 'shared-by-tests';
@@ -108,6 +110,12 @@ export const actions = [
     definition: runPhases,
     run: { main: 'runRunPhases', post: 'runRunPhasesPost' },
     chunk: 'shared-by-phases',
+  },
+  {
+    name: 'judge-results',
+    definition: judgeResults,
+    run: { main: 'runJudgeResults' },
+    chunk: 'shared-by-results',
   },
   { name: 'report-tests', definition: reportTests, run: { main: 'runReportTests' }, chunk: 'shared-by-tests' },
 ] as const satisfies readonly Action[];

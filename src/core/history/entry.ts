@@ -1,4 +1,5 @@
 import type { Figure } from '../figures/figure.js';
+import type { MeasuringMachine } from '../figures/machine.js';
 import { median } from '../figures/statistics.js';
 
 /** The version of the lines that this program writes. A line of a later version is kept, and not read. */
@@ -12,16 +13,6 @@ export interface PastFigure extends Pick<Figure, 'unit' | 'better'> {
   readonly count: number;
 }
 
-/** The machine that measured. Samples of different machine types are never compared without being told apart. */
-export interface MeasuringMachine {
-  /** EC2's instance type, or the label of another runner. */
-  readonly type?: string;
-  /** Such as `ami-0123456789abcdef0`. */
-  readonly image?: string;
-  /** As `uname -r` prints it. */
-  readonly kernel?: string;
-}
-
 /** One run, which is one line of the history. */
 export interface PastRun {
   /** Unique. Two lines of one id are parts of one run, such as two steps that judge. */
@@ -30,6 +21,10 @@ export interface PastRun {
   readonly at: number;
   readonly commit: string;
   readonly branch: string;
+  /** What was measured, so that several benchmarks can share a history. Absent: lines of before there were names. */
+  readonly name?: string;
+  /** The version tag that the run was for. */
+  readonly tag?: string;
   readonly machine: MeasuringMachine;
   readonly figures: ReadonlyMap<string, PastFigure>;
 }
@@ -43,7 +38,7 @@ export function toPast(figures: readonly Figure[]): ReadonlyMap<string, PastFigu
 
 /** The line of a run, with its end. */
 export function renderRun({ at, figures, ...run }: PastRun): string {
-  const { id, commit, branch, machine } = run;
-  const line = { schema: SCHEMA, id, at: new Date(at).toISOString(), commit, branch, machine };
+  const { id, commit, branch, name, tag, machine } = run;
+  const line = { schema: SCHEMA, id, at: new Date(at).toISOString(), commit, branch, name, tag, machine };
   return `${JSON.stringify({ ...line, figures: Object.fromEntries(figures) })}\n`;
 }

@@ -1,5 +1,6 @@
 import { isMap, textOf, type JsonMap } from '../figures/json.js';
-import { SCHEMA, type MeasuringMachine, type PastFigure, type PastRun } from './entry.js';
+import type { MeasuringMachine } from '../figures/machine.js';
+import { SCHEMA, type PastFigure, type PastRun } from './entry.js';
 
 /** `newer`: of a later version of this program. `damaged`: no line of a history. */
 export type ParsedLine = PastRun | 'newer' | 'damaged';
@@ -27,7 +28,7 @@ function parse(text: string): unknown {
 function read(line: unknown): ParsedLine {
   if (!isMap(line) || typeof line['schema'] !== 'number') return 'damaged';
   if (line['schema'] > SCHEMA) return 'newer';
-  const { id, at, commit, branch, machine, figures } = line;
+  const { id, at, commit, branch, name, tag, machine, figures } = line;
   const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
   const known = textOf(id);
   if (known === undefined || !Number.isFinite(time) || !isMap(figures)) return 'damaged';
@@ -36,20 +37,23 @@ function read(line: unknown): ParsedLine {
     at: time,
     commit: textOf(commit) ?? '',
     branch: textOf(branch) ?? '',
+    ...readTexts({ name, tag }),
     machine: readMachine(machine),
     figures: readFigures(figures),
   };
 }
 
 function readMachine(given: unknown): MeasuringMachine {
-  const [type, image, kernel] = (['type', 'image', 'kernel'] as const).map((key) =>
-    isMap(given) ? textOf(given[key]) : undefined,
-  );
-  return {
-    ...(type !== undefined && { type }),
-    ...(image !== undefined && { image }),
-    ...(kernel !== undefined && { kernel }),
-  };
+  return isMap(given) ? readTexts({ type: given['type'], image: given['image'], kernel: given['kernel'] }) : {};
+}
+
+/** Those that are texts. */
+function readTexts<K extends string>(given: Readonly<Record<K, unknown>>): { readonly [key in K]?: string } {
+  const texts = Object.entries(given).flatMap(([key, value]) => {
+    const text = textOf(value);
+    return text === undefined ? [] : [[key, text] as const];
+  });
+  return Object.fromEntries(texts) as { readonly [key in K]?: string };
 }
 
 /** A figure without a finite value is left out: a history may be edited by hand. */

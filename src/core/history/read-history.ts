@@ -7,6 +7,8 @@ export interface Wanted {
   readonly runs: number;
   /** Only runs of this branch. */
   readonly branch?: string;
+  /** Only runs of this name. */
+  readonly name?: string;
   /** Only runs on machines of this type. */
   readonly machineType?: string;
 }
@@ -33,7 +35,7 @@ export function readHistory(bytes: Uint8Array, wanted: Wanted): History {
   const runs = new Map<string, PastRun>();
   const counts = { damaged: 0, newer: 0 };
   // Comparing bytes is faster than parsing, and most lines of a long history are of other branches.
-  const marks = [wanted.branch, wanted.machineType].filter((one) => one !== undefined).map(toMark);
+  const marks = [wanted.branch, wanted.name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
   let isCutOff = false;
   for (const { line, isLast } of linesFromEnd(text)) {
     if (marks.some((mark) => !line.includes(mark)) && !isLast) continue;
@@ -63,8 +65,9 @@ function toMark(text: string): Buffer {
   return Buffer.from(JSON.stringify(text));
 }
 
-function isWanted({ branch, machine }: PastRun, wanted: Wanted): boolean {
+function isWanted({ branch, name, machine }: PastRun, wanted: Wanted): boolean {
   if (wanted.branch !== undefined && branch !== wanted.branch) return false;
+  if (wanted.name !== undefined && name !== wanted.name) return false;
   return wanted.machineType === undefined || machine.type === wanted.machineType;
 }
 

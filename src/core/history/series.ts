@@ -1,5 +1,6 @@
 import { factorBetween } from '../figures/units.js';
-import type { MeasuringMachine, PastRun } from './entry.js';
+import type { MeasuringMachine } from '../figures/machine.js';
+import type { PastRun } from './entry.js';
 
 /** A figure in one run. */
 export interface Point {

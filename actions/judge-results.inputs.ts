@@ -1,0 +1,117 @@
+import { filePatterns } from '../src/core/inputs/file-patterns.js';
+import { choice, flag, integer, list, secret, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
+import { share } from '../src/core/inputs/shares.js';
+
+export const action = {
+  name: 'Judge results',
+  description: 'Judges the figures of tests and benchmarks by thresholds and by earlier runs, with tables and plots.',
+  icon: 'activity',
+  color: 'purple',
+} as const;
+
+const names = { matches: /^\S.*$/, allowed: 'names of metrics' };
+
+export const inputs = {
+  results: filePatterns(
+    'The files with results, relative to the workspace. Their content decides their format. `interleaved.json` of run-compose or run-phases stands for all files of both sides. See docs/result-formats.md.',
+  ),
+  format: text('The format of all files in `results`, as in docs/result-formats.md. Default: by their content.', {
+    matches: /^[a-z0-9-]+$/,
+    allowed: 'the name of a format',
+  }),
+  name: withDefault(
+    'benchmark',
+    text('What was measured. Runs of another name in the history are not compared.', {
+      matches: /^\S.{0,99}$/,
+      allowed: 'one line of up to 100 characters',
+    }),
+  ),
+  thresholds: yamlMap(
+    'What metrics have to be, as `METRIC: EXPRESSION`, such as `latency: "< 3.3"` or `lambda x: x < (3 * 1.1)`. The exact name counts first, then the first pattern that the name contains. Or the path of a file with them. See "Thresholds".',
+    'a map from metrics to expressions, or the path of a file with one',
+  ),
+  'require-thresholds': withDefault(
+    'true',
+    flag(
+      'Whether results fail if no threshold is about any of their metrics. `false` with a `history` or `baseline` alone.',
+    ),
+  ),
+  better: yamlMap(
+    'Which values are better, where the results do not say: `METRIC: lower` or `METRIC: higher`, by name or pattern as in `thresholds`. A threshold such as `< 3` says it, too.',
+    'a map from metrics to `lower` or `higher`',
+  ),
+  baseline: text(
+    "What the results are compared with. `base-branch`: the runs of the pull request's base branch, or of the own branch, in `history`. `last-release`: the runs of the newest version tag there. Or the files with the results of the base, each of one run. Default: `base-branch` with a `history`, otherwise nothing.",
+  ),
+  history: text(
+    'Where the figures of earlier runs are: `s3://BUCKET/KEY`, `branch:NAME` or `branch:NAME:PATH` of this repository, or a path relative to the workspace.',
+  ),
+  record: withDefault(
+    'auto',
+    choice('Whether this run is added to `history`. `auto`: unless it is of a pull request.', [
+      'auto',
+      'always',
+      'never',
+    ]),
+  ),
+  'minimum-change': withDefault('2%', share('Smaller changes are no regressions.', { min: 0, max: 1 })),
+  'min-samples': withDefault(
+    '5',
+    integer('The fewest runs of the base and of the head that are compared.', { min: 2, max: 1_000 }),
+  ),
+  confidence: withDefault('99%', share('How sure a change between base and head must be.', { min: 0.5, max: 0.9999 })),
+  'fail-on': list(
+    'What fails the step: `threshold` (a metric beyond its threshold), `regression`, `missing` (a threshold without a metric, a metric that only the base has), `problem` (results that are doubtful, such as failed requests), `undecided`. A value that is no number always does. Default: all; without `undecided` if base and head were not measured in turn.',
+    {
+      matches: /^(threshold|regression|missing|problem|undecided)$/,
+      allowed: '`threshold`, `regression`, `missing`, `problem`, `undecided`',
+    },
+  ),
+  'on-regression': withDefault(
+    'fail',
+    choice(
+      'What a regression does. `suspect`: it does not fail this step, and is in the output `suspected`, for a second run on a fresh machine.',
+      ['fail', 'suspect'],
+    ),
+  ),
+  confirm: list('The output `suspected` of the first run: only these metrics can be regressions. Default: all.', names),
+  plots: withDefault(
+    'changed',
+    choice('Which metrics are drawn in the summary: those that changed or failed, all, or none. The report has all.', [
+      'changed',
+      'all',
+      'none',
+    ]),
+  ),
+  machine: yamlMap(
+    'The machine that measured, as a map with `type`, `image`, `kernel`. Default: what `interleaved.json` says, or this machine.',
+    'a map with `type`, `image` and `kernel`',
+  ),
+  comment: withDefault(
+    'false',
+    flag('Whether the verdict is a comment on the pull request. A later run of the same `name` edits it.'),
+  ),
+  post: text(
+    'Instead of `results`: outputs `comment` of this action in earlier jobs, which are posted as one comment. For jobs whose token may not comment.',
+  ),
+  'github-token': {
+    ...secret(
+      "For `comment` and `post`: a token with `pull-requests: write`. For a `history` in a branch: with `contents: write`. Default: the job's own.",
+    ),
+    expression: '${{ github.token }}',
+  },
+};
+
+export const outputs = {
+  passed: '`true`; `false`; or `undecided`: nothing failed, but there are too few runs to say more.',
+  code: "TOPSAIL's code: 0; 1 to 99, so many metrics became worse or are beyond their thresholds; 100, something could not be judged.",
+  verdicts:
+    'A JSON map from metrics to `passed`, `missed`, `regression`, `missing`, `refused`, `undecided` or `unjudged`; empty beyond 262,144 characters.',
+  regressions: 'The metrics that became worse, as a JSON list.',
+  suspected: 'With `on-regression: suspect`: the same list. Otherwise `[]`.',
+  reason: 'Why the results did not pass, in one line; empty if they did.',
+  comment: 'The verdict in Markdown, for the input `post` of a later job.',
+  artifacts: 'The folder with `report.html`, `verdicts.json`, and what the other outputs name.',
+  plots: 'The folder with the plots, in SVG.',
+  history: 'A file with the history, this run included; empty without one.',
+};

@@ -1,0 +1,6 @@
+import { runAction } from '../src/host/exit.js';
+
+/** `judge-results`. */
+export function runJudgeResults(): Promise<void> {
+  return runAction(async () => undefined);
+}
