@@ -55,8 +55,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   figures: ['kernel', 'verdict'],
   history: ['kernel', 'ports', 'figures'],
   plot: ['kernel', 'figures'],
+  interleave: ['kernel', 'inputs', 'figures'],
   export: ['kernel', 'ports', 'inputs'],
-  phases: ['kernel', 'ports', 'inputs'],
+  phases: ['kernel', 'ports', 'inputs', 'interleave'],
   judge: ['kernel', 'inputs', 'figures'],
 };
 /**
