@@ -30,7 +30,8 @@ export const inputs = {
   ),
   thresholds: yamlMap(
     'What metrics have to be, as `METRIC: EXPRESSION`, such as `latency: "< 3.3"` or `lambda x: x < (3 * 1.1)`. The exact name counts first, then the first pattern that the name contains. Or the path of a file with them. See "Thresholds".',
-    'a map from metrics to expressions, or the path of a file with one',
+    'a map from metrics to expressions in quotes, or the path of a file with one',
+    { isOrdered: true },
   ),
   'require-thresholds': withDefault(
     'true',
