@@ -3,7 +3,7 @@ import { choosePast, toPastRun } from '../src/core/judgement/past.js';
 import { combineFiles } from '../src/core/judgement/combine.js';
 import { judgeResults, type Past } from '../src/core/judgement/judge.js';
 import type { Judgement } from '../src/core/judgement/judgement.js';
-import { Failure } from '../src/core/kernel/failure.js';
+import { Failure, type FailureCode } from '../src/core/kernel/failure.js';
 import * as resultAdvice from '../src/core/kernel/result-advice.js';
 import type { HistoryPlace } from '../src/core/ports/history.js';
 import { clock } from '../src/host/clock.js';
@@ -42,12 +42,15 @@ interface Scene extends HistoryScene {
   readonly ref: MeasuredRef;
 }
 
+const JUDGED: readonly FailureCode[] = ['results-worse', 'results-unjudged'];
+
 /** Gives the reason to later jobs. @throws what the body throws */
 async function attempt<T>(body: () => T | Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof Failure) writeOutputs({ reason: error.message });
+    // The report of a judgement has given all reasons.
+    if (error instanceof Failure && !JUDGED.includes(error.code)) writeOutputs({ reason: error.message });
     throw error;
   }
 }
