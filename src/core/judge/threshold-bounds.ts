@@ -22,7 +22,8 @@ export function findBounds(threshold: string): readonly Bound[] {
     const { parameter, body } = readParameter(readTokens(threshold).slice(0, -1));
     const parts = split(body, (text) => text === 'and');
     if (body.some(({ text }) => text === 'or' || text === 'not')) return [];
-    return parts.flatMap((part) => readComparison(part, parameter));
+    const bounds = parts.map((part) => readComparison(part, parameter));
+    return bounds.every((one) => one !== undefined) ? bounds.flat() : [];
   } catch (error) {
     if (error instanceof SyntaxProblem || error instanceof NoAnswer) return [];
     throw error;
@@ -34,20 +35,19 @@ function readParameter(tokens: readonly Token[]): { readonly parameter: string; 
   return { parameter: tokens[1]!.text, body: tokens.slice(3) };
 }
 
-/** The bounds of one comparison, which may be a chain such as `1 < x <= 3.3`. */
-function readComparison(tokens: readonly Token[], parameter: string): readonly Bound[] {
+/** The bounds of one comparison, which may be a chain such as `1 < x <= 3.3`. Undefined of any other. */
+function readComparison(tokens: readonly Token[], parameter: string): readonly Bound[] | undefined {
   const operands = split(tokens, (text) => comparisons.has(text)).map((part) => readOperand(part, parameter));
   const operators = findAtTop(tokens, (text) => comparisons.has(text)).map((at) => tokens[at]!.text);
-  return operators.flatMap((operator, index) => {
+  const bounds = operators.map((operator, index): Bound | undefined => {
     const [left, right] = [operands[index], operands[index + 1]];
-    if (left === 'value' && typeof right === 'number') return toBound(operator, right);
-    if (right === 'value' && typeof left === 'number') return toBound(MIRRORED[operator] ?? '', left);
-    return [];
+    const mirrored = MIRRORED[operator];
+    if (mirrored === undefined) return undefined;
+    if (right === 'value' && typeof left === 'number') return { operator: mirrored, value: left };
+    if (left !== 'value' || typeof right !== 'number') return undefined;
+    return { operator: operator as Bound['operator'], value: right };
   });
-}
-
-function toBound(operator: string, value: number): readonly Bound[] {
-  return Object.hasOwn(MIRRORED, operator) ? [{ operator: operator as Bound['operator'], value }] : [];
+  return bounds.length > 0 && bounds.every((one) => one !== undefined) ? bounds : undefined;
 }
 
 /** The metric's value itself, a number, or undefined for anything else. An operand left out is the value. @throws NoAnswer */

@@ -1,8 +1,11 @@
+import { details } from '../kernel/markdown.js';
 import { link } from '../kernel/quoting.js';
+import { fitMarkdown } from './fit.js';
 import type { Judgement } from './judgement.js';
 import { renderList, renderReasons, renderTables } from './markdown-parts.js';
 import { renderPlots } from './markdown-plots.js';
 import { renderHeading, renderOrigin, renderOverview, type SummaryOptions } from './summary.js';
+import { type RunState, SIGNS } from './words.js';
 
 export interface CommentOptions extends Omit<SummaryOptions, 'report'> {
   /** The address of the workflow run. */
@@ -23,7 +26,7 @@ export function markerOf(name: string): string {
 
 /** What a judgement says, for a comment on a pull request: as the summary, and shorter. Markdown. */
 export function renderComment(judgement: Judgement, options: CommentOptions): string {
-  return [markerOf(judgement.name), ...renderBody(judgement, options)].join('\n');
+  return fitMarkdown([markerOf(judgement.name), ...renderBody(judgement, options)].join('\n'), LONGEST_COMMENT);
 }
 
 function renderBody(judgement: Judgement, { run, report, ...options }: CommentOptions): string[] {
@@ -45,11 +48,43 @@ function renderBody(judgement: Judgement, { run, report, ...options }: CommentOp
   ];
 }
 
+const MARKER = /^<!-- ci-actions judge-results: \S* -->$/m;
+/** So many judgements that passed are folded below others that did not. */
+const FOLDED_FROM = 2;
+
 /**
- * Several comments of {@link renderComment} as one, of at most 60,000 characters.
+ * Several judgements as one comment of at most 60,000 characters: those that did not pass first, each with an equal share
+ * of the room.
  *
+ * @param comments of {@link renderComment}; a text may also have several of them, one after the other
  * @param name decides the marker of the joint comment
  */
 export function joinComments(comments: readonly string[], name: string): string {
-  return [markerOf(name), ...comments].join('\n').slice(0, LONGEST_COMMENT);
+  const bodies = comments
+    .flatMap((text) => text.split(MARKER))
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .toSorted((one, other) => rankOf(one) - rankOf(other));
+  const head = `${markerOf(name)}\n`;
+  const folds = details(`${bodies.filter(hasPassed).length} passed`, []).join('\n').length;
+  let room = LONGEST_COMMENT - head.length - folds;
+  const fitted = bodies.map((body, at) => {
+    const text = fitMarkdown(body, Math.floor(room / (bodies.length - at)) - 2);
+    room -= text.length + 2;
+    return text;
+  });
+  const [open, passed] = [fitted.filter((body) => !hasPassed(body)), fitted.filter(hasPassed)];
+  const isFolded = open.length > 0 && passed.length >= FOLDED_FROM;
+  const last = isFolded ? details(`${passed.length} passed`, [passed.join('\n\n')]) : passed;
+  return `${head}${[...open, ...(isFolded ? [last.join('\n')] : last)].join('\n\n')}\n`;
+}
+
+const ORDER: readonly RunState[] = ['failed', 'suspected', 'undecided', 'passed'];
+
+function rankOf(body: string): number {
+  return ORDER.findIndex((state) => body.startsWith(`### ${SIGNS[state]}`));
+}
+
+function hasPassed(body: string): boolean {
+  return body.startsWith(`### ${SIGNS.passed}`);
 }

@@ -1,10 +1,11 @@
 import type { Verdict, VerdictState } from '../judge/verdict.js';
-import { details, markdown, shorten, shortenMiddle, type Markdown } from '../kernel/markdown.js';
+import { details, markdown, shortenMiddle, type Markdown } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import { fitTexts, prose, quote } from '../kernel/quoting.js';
 import { tableOfFigures, type FigureRow, type TableRoom } from '../plot/figure-table.js';
 import { drawSpark } from '../plot/spark.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
+import { writeThreshold } from './limits.js';
 import { ADVICE, COUNTED, isBad, isNotable, STATES } from './words.js';
 
 const LONGEST_THRESHOLD = 40;
@@ -65,10 +66,12 @@ function toRow({ verdict, series }: JudgedMetric, suspected: ReadonlySet<string>
   };
 }
 
-function describeState({ state, threshold, comparison }: Verdict, isSuspected: boolean): Markdown {
+function describeState(verdict: Verdict, isSuspected: boolean): Markdown {
+  const { state, comparison } = verdict;
   const isBetter = state === 'passed' && comparison?.outcome === 'change';
   const word = isSuspected ? '🟠 **suspected**' : isBetter ? '🟢 **better**' : WORDS[state];
-  return markdown(threshold === undefined ? word : `${word} ${quote(shorten(threshold, LONGEST_THRESHOLD))}`);
+  const limit = writeThreshold(verdict, LONGEST_THRESHOLD);
+  return markdown(limit === '' ? word : `${word} ${quote(limit)}`);
 }
 
 /** Why metrics did not pass, by state, with what to do. */

@@ -1,8 +1,9 @@
 import { createTightAxis } from '../plot/axis.js';
 import { isNear } from '../plot/history-plot.js';
 import { readableUnit } from '../figures/units.js';
-import { listThresholds } from './plots.js';
+import { quote } from '../kernel/quoting.js';
 import type { JudgedMetric } from './judgement.js';
+import { listLimits } from './limits.js';
 
 /** More runs are no more readable in a chart of this width. The newest are drawn. */
 const MOST_RUNS = 80;
@@ -10,14 +11,14 @@ const MOST_RUNS = 80;
 export const CHART_COLORS = { runs: '#2f81c7', limit: '#e0475b' } as const;
 
 /**
- * The newest runs of a metric and its thresholds as a chart of Mermaid, which GitHub draws in summaries and comments. The
- * lines of a code block; none without a history.
+ * The newest runs of a metric and its thresholds as a chart of Mermaid, which GitHub draws in summaries and comments. Lines
+ * of Markdown; none without a history.
  */
 export function chartOfRuns(metric: JudgedMetric): readonly string[] {
   const { series } = metric;
   if (!series || series.points.length < 2) return [];
   const values = series.points.slice(-MOST_RUNS).map(({ value }) => value);
-  const limits = listThresholds(metric).filter(({ value }) => isNear(value, values));
+  const limits = listLimits(metric.verdict).filter(({ value }) => isNear(value, values));
   const all = [...values, ...limits.map(({ value }) => value)];
   const scale = createPlainScale(all, series.unit);
   const { ticks } = createTightAxis(all.map(scale.convert));
@@ -36,6 +37,7 @@ export function chartOfRuns(metric: JudgedMetric): readonly string[] {
     ...limits.map(({ value }) => line(values.map(() => scale.convert(value)))),
     '```',
     '',
+    ...(limits.length > 0 ? [`Red: ${limits.map(({ label }) => quote(label)).join(' and ')}.`, ''] : []),
   ];
 }
 

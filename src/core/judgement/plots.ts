@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { findBounds } from '../judge/threshold-bounds.js';
-import { drawHistory, type PlottedThreshold } from '../plot/history-plot.js';
+import { drawHistory } from '../plot/history-plot.js';
 import { drawSamples } from '../plot/samples-plot.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
+import { listLimits } from './limits.js';
 
 /** A picture of a metric: its earlier runs, or the runs of base and head side by side. */
 export interface Plot {
@@ -53,15 +53,6 @@ function toFileName(metric: string): string {
   return slug === '' ? hash : `${slug}-${hash}`;
 }
 
-/** The limits of a metric's threshold, as plots show them. */
-export function listThresholds({ verdict: { threshold } }: JudgedMetric): readonly PlottedThreshold[] {
-  if (threshold === undefined) return [];
-  return findBounds(threshold).map(({ operator, value }) => ({
-    value,
-    label: `${operator} ${Number(value.toPrecision(6))}`,
-  }));
-}
-
 function drawRuns(metric: JudgedMetric): string {
   const { verdict, series, changes } = metric;
   const better = metric.better ?? series!.better;
@@ -76,7 +67,7 @@ function drawRuns(metric: JudgedMetric): string {
       ...(machine.type !== undefined && { machine: machine.type }),
     })),
     changes,
-    thresholds: listThresholds(metric),
+    thresholds: listLimits(verdict),
   });
 }
 

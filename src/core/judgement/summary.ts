@@ -3,7 +3,7 @@ import { prose } from '../kernel/quoting.js';
 import type { Judgement } from './judgement.js';
 import { renderList, renderReasons, renderTables } from './markdown-parts.js';
 import { renderPlots, type PlotOptions } from './markdown-plots.js';
-import { countStates, describeOrigin, describeOutcome, SIGNS, stateOf } from './words.js';
+import { countPassed, describeBaseline, describeOrigin, describeOutcome, SIGNS, stateOf } from './words.js';
 
 export interface SummaryOptions extends PlotOptions {
   /** Where the report is, such as a path in the artifacts. */
@@ -35,15 +35,14 @@ export function renderHeading(judgement: Judgement): string {
   return `### ${SIGNS[stateOf(judgement)]} ${prose(judgement.name)}: ${prose(describeOutcome(judgement))}`;
 }
 
-/** The reasons behind the first one, and how many metrics there are. */
+/** The reasons behind the first one, how many metrics passed, and compared with what. */
 export function renderOverview(judgement: Judgement): string[] {
   const state = stateOf(judgement);
   const reasons = judgement.conclusion.reasons.slice(state === 'failed' || state === 'undecided' ? 1 : 0);
-  const counts = state === 'passed' ? [] : [`${countStates(judgement.metrics)}.`];
-  const sentences = [...reasons, ...counts];
-  return sentences.length === 0 ? [] : [prose(sentences.join(' ')), ''];
+  const counts = state === 'passed' ? [] : [countPassed(judgement.metrics)];
+  return [prose([...reasons, ...counts, describeBaseline(judgement)].join(' ')), ''];
 }
 
 export function renderOrigin(judgement: Judgement): string[] {
-  return [prose(describeOrigin(judgement).join(' ')), ''];
+  return [prose(describeOrigin(judgement)), ''];
 }

@@ -1,6 +1,5 @@
 import type { VerdictState } from '../judge/verdict.js';
 import { plural } from '../kernel/plural.js';
-import { renderTime } from '../kernel/times.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 
 /** What a whole run is. `undecided`: nothing failed, but there are too few runs to say more. */
@@ -60,7 +59,8 @@ export const ADVICE: Readonly<Partial<Record<VerdictState, string>>> = {
   missing: 'Let the benchmark write the metric again, or correct its name in `thresholds`.',
   missed: 'Find the change that moved the metric. If the new value is right, change the threshold.',
   regression: 'Find the change that made it worse. If it is wanted, merge: later runs are compared with the new level.',
-  undecided: 'Measure more runs of both sides, or say in `better` which values are better.',
+  undecided:
+    'If there are too few runs, measure more. If a direction is unknown, say in `better` which values are better.',
 };
 
 /** `12 metrics: 1 beyond the threshold, 11 passed`. */
@@ -80,14 +80,25 @@ export function isBad(state: VerdictState): boolean {
   return state !== 'passed' && state !== 'unjudged';
 }
 
-/** Sentences on what was measured, where, and with what it is compared. Names of others are in backticks. */
-export function describeOrigin({ machine, commit, at, comparedWith }: Judgement): readonly string[] {
+/** `4 of 9 metrics passed, 2 are not judged.` */
+export function countPassed(metrics: readonly JudgedMetric[]): string {
+  const count = (state: VerdictState): number => metrics.filter(({ verdict }) => verdict.state === state).length;
+  const unjudged = count('unjudged');
+  const rest = unjudged === 0 ? '' : `, ${unjudged} ${unjudged === 1 ? 'is' : 'are'} not judged`;
+  return `${count('passed')} of ${plural(metrics.length, 'metric')} passed${rest}.`;
+}
+
+/** What the run was compared with. */
+export function describeBaseline({ comparedWith }: Judgement): string {
+  return comparedWith === undefined ? 'Compared with nothing.' : `Compared with ${comparedWith}.`;
+}
+
+/** Where and when a run was measured. Names of others are in backticks. */
+export function describeOrigin({ machine, commit, at }: Judgement): string {
   const { type, image, kernel } = machine;
   const more = [...(image ? [`image \`${image}\``] : []), ...(kernel ? [`kernel \`${kernel}\``] : [])];
   const details = more.length > 0 ? ` (${more.join(', ')})` : '';
   const where = type === undefined ? `on a machine of unknown type${details}` : `on \`${type}\`${details}`;
-  return [
-    comparedWith === undefined ? 'Compared with nothing.' : `Compared with ${comparedWith}.`,
-    `Measured ${where} at commit \`${commit.slice(0, 12)}\`, ${renderTime(at)}.`,
-  ];
+  const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  return `Measured ${where} at commit \`${commit.slice(0, 12)}\`, ${when} UTC.`;
 }
