@@ -47,7 +47,7 @@ export function judge({ metrics, thresholds = {}, unusable = [], more = {} }: In
   const byName = new Map(metrics.map((metric) => [metric.name, metric]));
   return {
     name: 'shop',
-    conclusion: conclude(verdicts, { failOn: FAIL_ON, requireThresholds: Object.keys(thresholds).length > 0 }),
+    conclusion: conclude(verdicts, { failOn: FAIL_ON, requireThresholds: Object.keys(thresholds).length > 0, problems: 0 }),
     metrics: verdicts.map((verdict) => ({ verdict, ...describe(byName.get(verdict.name)) })),
     problems: [],
     notes: [],
