@@ -253,6 +253,10 @@ export const failureCodes = {
     when: 'A file with results is of no known format (an HTML page, for example), is cut off, or has too many figures.',
     remedy: 'Look at the file that the message names. docs/result-formats.md lists the tools whose files are read.',
   },
+  'results-missing': {
+    when: 'No file matches the input `results`, or those that do were there before the measurement.',
+    remedy: 'Have the measurement write its results where the message says, or correct the patterns.',
+  },
   'history-too-large': {
     when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
     remedy: 'Remove lines of old runs from it.',
