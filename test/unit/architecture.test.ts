@@ -58,6 +58,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs'],
   judge: ['kernel', 'inputs', 'figures'],
+  interleave: ['kernel', 'inputs', 'figures'],
+  judgement: ['kernel', 'inputs', 'ports', 'figures', 'judge', 'history', 'plot', 'interleave'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The

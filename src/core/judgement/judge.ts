@@ -84,7 +84,13 @@ export function judgeResults(
     machine: run.machine,
     commit: run.commit,
     at: run.at,
+    ...(rules.areSuspected && { suspected: listRegressions(confirmed) }),
   };
+}
+
+/** The metrics that became worse. */
+export function listRegressions(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.flatMap(({ name, state }) => (state === 'regression' ? [name] : []));
 }
 
 interface PastAnswer extends HistoryAnswer {

@@ -49,7 +49,7 @@ test('a result of Benchmark Tools keeps errors and failed thresholds', async () 
       },
     }),
   );
-  expect(figures).toEqual([{ name: 'latency_std', samples: [4] }]);
+  expect(figures).toEqual([{ name: 'latency_std', module: 'latency', samples: [4] }]);
   expect(unusable).toEqual([{ name: 'shedding', given: 'the error "division by zero"' }]);
   expect(problems).toEqual(['latency_std did not pass its own threshold, lambda x: x < 3']);
 });
@@ -70,8 +70,8 @@ test('a single trace has no deviation, and traces without duration no throughput
   );
   expect(samplesOf(reading)).toEqual({ data_points: [1], latency: [0], latency_avg: [0], load_shedding_rate: [1] });
   expect(reading.unusable).toEqual([
-    { name: 'latency_std', given: 'only one trace' },
-    { name: 'throughput_fps', given: 'traces of no duration' },
+    { name: 'latency_std', given: 'only one trace', module: 'latency_evaluation' },
+    { name: 'throughput_fps', given: 'traces of no duration', module: 'throughput_evaluation' },
   ]);
 });
 
