@@ -1,5 +1,5 @@
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
-import { text } from '../src/core/inputs/input-kinds.js';
+import { text, withDefault } from '../src/core/inputs/input-kinds.js';
 import { secretEnv } from './run.inputs.js';
 
 export const action = {
@@ -10,8 +10,17 @@ export const action = {
 } as const;
 
 export const inputs = {
-  results: filePatterns('The files with results, relative to the workspace or to `artifacts`.'),
-  artifacts: text('The output `artifacts` of run-compose or run-phases: a folder that is searched, too.'),
+  results: filePatterns(
+    'The files with results, relative to `directory`; or in `artifacts`, with `$ARTIFACTS/` or `$ARTIFACT_DIR/` at the beginning, as run-compose and run-phases call it.',
+  ),
+  directory: withDefault(
+    '.',
+    text('The folder of `results`, relative to the workspace.', {
+      matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
+      allowed: 'a path inside the workspace',
+    }),
+  ),
+  artifacts: text('The output `artifacts` of run-compose or run-phases.'),
   interleaved: text(
     'The output `interleaved` of run-compose or run-phases. The files that it names are collected, in place of `results`.',
   ),

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
 import { listSecrets } from '../src/core/inputs/secrets.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import { plural } from '../src/core/kernel/plural.js';
-import { collectFiles, collectInterleaved, type Collected } from '../src/host/collect-results.js';
+import { collectFiles, collectInterleaved, divideResults, type Collected } from '../src/host/collect-results.js';
 import { readContext } from '../src/host/context.js';
 import { runAction } from '../src/host/exit.js';
 import { locateArtifacts } from '../src/host/locate-artifacts.js';
@@ -41,10 +42,9 @@ export function runCollectResults(): Promise<void> {
 async function collect(values: Values, to: string): Promise<Collected> {
   const { results, artifacts, interleaved, since } = values;
   if (interleaved !== undefined) return collectInterleaved(interleaved, to);
-  const { workspace } = readContext();
-  const roots = [{ name: 'workspace', path: workspace }];
-  if (artifacts !== undefined) roots.push({ name: 'artifacts', path: artifacts });
-  const collected = await collectFiles(roots, results!, { to, since });
+  const places = { directory: join(readContext().workspace, values.directory), artifacts };
+  const roots = divideResults(results!.texts, places);
+  const collected = await collectFiles(roots, { to, since });
   if (collected.files.length > 0) return collected;
   const { stale, unreadable } = collected;
   const why = stale.length > 0 ? describeStale(stale) : `Searched: ${roots.map(({ path }) => path).join(', ')}.`;

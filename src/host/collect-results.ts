@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
-import type { FilePatterns } from '../core/inputs/file-patterns.js';
+import { compilePatterns, type FilePatterns } from '../core/inputs/file-patterns.js';
 import { INTERLEAVED_FILE, type Interleaved } from '../core/interleave/manifest.js';
 import { findFiles } from './find-files.js';
 
@@ -9,6 +9,7 @@ export interface ResultRoot {
   /** The folder of its files in the collection. */
   readonly name: string;
   readonly path: string;
+  readonly patterns: FilePatterns;
 }
 
 export interface Collected {
@@ -20,6 +21,28 @@ export interface Collected {
   readonly unreadable: readonly string[];
 }
 
+/** What run-compose and run-phases call the folder for artifacts. That of a phase is in a folder of its own. */
+const IN_ARTIFACTS = /^(!?)\$(?:ARTIFACTS|\{ARTIFACTS\}|(ARTIFACT_DIR|\{ARTIFACT_DIR\}))\//;
+
+/** Which patterns are of which folder. */
+export function divideResults(
+  texts: readonly string[],
+  { directory, artifacts }: { readonly directory: string; readonly artifacts: string | undefined },
+): readonly ResultRoot[] {
+  const own = texts.filter((text) => !IN_ARTIFACTS.test(text));
+  const others = texts
+    .filter((text) => IN_ARTIFACTS.test(text))
+    .map((text) => text.replace(IN_ARTIFACTS, (_, not: string, ofPhase?: string) => `${not}${ofPhase ? '**/' : ''}`));
+  return [
+    { name: 'workspace', path: directory, texts: own },
+    { name: 'artifacts', path: artifacts ?? '', texts: others },
+  ].flatMap(({ texts: ofRoot, ...root }) =>
+    root.path === '' || ofRoot.every((text) => text.startsWith('!'))
+      ? []
+      : [{ ...root, patterns: compilePatterns(ofRoot) }],
+  );
+}
+
 /**
  * Copies the files that match into one folder, in which each keeps its path. Links are followed, and a file with several
  * names counts once.
@@ -28,14 +51,13 @@ export interface Collected {
  */
 export async function collectFiles(
   roots: readonly ResultRoot[],
-  patterns: FilePatterns,
   { to, since }: { readonly to: string; readonly since: string | undefined },
 ): Promise<Collected> {
   const beganAt = since === undefined ? -Infinity : statSync(since).ctimeMs;
   const files = new Map<string, string>();
   const stale: string[] = [];
   const unreadable: string[] = [];
-  for (const { name, path: root } of roots) {
+  for (const { name, path: root, patterns } of roots) {
     const found = await findFiles(root, patterns);
     unreadable.push(...found.unreadable);
     for (const { path } of found.files) {
