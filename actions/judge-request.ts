@@ -8,7 +8,7 @@ import { readThresholds, type Threshold } from '../src/core/judge/threshold.js';
 import { readDirections } from '../src/core/judgement/direction.js';
 import type { JudgeRules } from '../src/core/judgement/judge.js';
 import { parseResultPaths, type ResultPaths } from '../src/core/judgement/result-paths.js';
-import { readThresholdDocument } from '../src/core/judgement/threshold-entries.js';
+import { readThresholdDocument, readThresholdText } from '../src/core/judgement/threshold-entries.js';
 import { parse as parseYaml } from '../src/core/kernel/yaml.js';
 import { readContext } from '../src/host/context.js';
 import { readGivenFile } from '../src/host/given-file.js';
@@ -102,17 +102,9 @@ function listProblems(error: unknown): readonly string[] {
 function readGivenThresholds(given: unknown, workspace: string): readonly Threshold[] {
   if (given === undefined || given === null) return [];
   if (typeof given !== 'string') return readThresholds(readThresholdDocument(given));
-  return readThresholds(readThresholdDocument(parseFile(given, workspace)));
-}
-
-function parseFile(path: string, workspace: string): unknown {
-  const text = readGivenFile(workspace, path);
-  if (text === undefined) throw new BadValue(`a map from metrics to expressions, or a file in ${workspace}`, path);
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    throw new BadValue(`a file in YAML or JSON; it has: ${(error as Error).message.split('\n')[0]}`, path);
-  }
+  const text = readGivenFile(workspace, given);
+  if (text === undefined) throw new BadValue(`a map from metrics to expressions, or a file in ${workspace}`, given);
+  return readThresholds(readThresholdText(text, parseYaml));
 }
 
 function readFormat(given: string | undefined): FormatName | undefined {

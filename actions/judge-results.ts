@@ -75,13 +75,13 @@ async function openPlace({ history }: GivenResults, scene: Scene): Promise<Histo
 
 /** The runs to compare with, and the whole history. */
 async function readPast(
-  { rules, baseline }: GivenResults,
+  { rules }: GivenResults,
   { place, ref }: { readonly place: HistoryPlace | undefined; readonly ref: MeasuredRef },
 ): Promise<{ readonly past?: Past; readonly bytes?: Uint8Array }> {
   if (!place) return {};
   const { readPlace } = await import('./judge-history.js');
   const bytes = await readPlace(place);
-  const past = baseline.kind === 'release' ? chooseRelease(bytes, rules.name, ref) : choosePast(bytes, rules.name, ref);
+  const past = choosePast(bytes, rules.name, ref);
   return { past, ...(bytes && { bytes }) };
 }
 

@@ -10,9 +10,10 @@ const LONGEST_NAME = 2_000;
 /** The problems that are kept. More are counted. */
 const KEPT_PROBLEMS = 1_000;
 
-type Facts = Partial<Pick<Figure, 'unit' | 'better' | 'module'>>;
+type Facts = Partial<Pick<Figure, 'unit' | 'better' | 'module' | 'areRuns'>>;
 
-interface OpenFigure extends Facts {
+interface OpenFigure extends Omit<Facts, 'areRuns'> {
+  areRuns?: true;
   readonly samples: number[];
 }
 
@@ -41,6 +42,7 @@ export class FigureCollector {
     this.samples += 1;
     if (this.samples > this.most.samples) throw new UnreadableError(`has more than ${this.most.samples} samples`);
     figure.samples.push(value * factor);
+    if (!facts.areRuns) delete figure.areRuns;
   }
 
   /** Adds several samples of one figure. No list, or an empty one, makes the figure unusable. */
@@ -80,13 +82,14 @@ export class FigureCollector {
     };
   }
 
-  private open(name: string, { unit, better, module }: Facts): OpenFigure {
+  private open(name: string, { unit, better, module, areRuns }: Facts): OpenFigure {
     const known = this.figures.get(name);
     if (known) return known;
-    const figure = {
+    const figure: OpenFigure = {
       ...(unit !== undefined && { unit }),
       ...(better && { better }),
       ...(module !== undefined && { module }),
+      ...(areRuns && { areRuns }),
       samples: [],
     };
     this.figures.set(checkName(name), figure);

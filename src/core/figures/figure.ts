@@ -8,6 +8,8 @@ export interface Figure {
   readonly better?: 'lower' | 'higher';
   /** The part of the measuring program that it is of, if the results say so. Example: `latency_evaluation`. */
   readonly module?: string;
+  /** Each sample is of a process of its own. Otherwise samples of one file resemble each other, and count as one run. */
+  readonly areRuns?: true;
   /** In the order of measurement. Finite, at least one. */
   readonly samples: readonly number[];
 }

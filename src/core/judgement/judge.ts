@@ -18,7 +18,7 @@ import {
 import { applySuspicion } from './confirm.js';
 import { findDirection, type Direction } from './direction.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
-import { describeBase, describeOffsets } from './notes.js';
+import { describeBase, describeOffsets, describeRecentChanges } from './notes.js';
 
 /** What was measured. */
 export interface Measured {
@@ -193,6 +193,7 @@ function listNotes(
     ...describeBase(measured, metrics),
     ...(past?.notes ?? []),
     ...(past ? describeMachine(run.machine, past.runs) : []),
+    ...describeRecentChanges([...answers.values()]),
     ...describeOffsets([...answers.values()], run.machine),
   ];
 }

@@ -190,3 +190,16 @@ test('statistics of samples', () => {
   expect(deviate([0.1, 0.1, 0.1])).toBe(0);
   expect([quantile([1, 2, 3, 4], 0.5), quantile([1, 2], 0.9), quantile([5], 0.95)]).toEqual([2.5, 1.9, 5]);
 });
+
+test('samples of JSON lines are of processes of their own if all of them are', async () => {
+  const line = (name: string, more: object = {}): string => JSON.stringify({ name, value: 1, ...more });
+  const runs = { runs: true };
+  const lines = [line('a', runs), line('a', runs), line('b', runs), line('b'), line('c'), line('c', runs)];
+  const { figures } = await read([...lines, line('d', { runs: false })].join('\n'));
+  expect(figures.map(({ name, areRuns }) => [name, areRuns])).toEqual([
+    ['a', true],
+    ['b', undefined],
+    ['c', undefined],
+    ['d', undefined],
+  ]);
+});
