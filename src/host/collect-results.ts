@@ -22,7 +22,7 @@ export interface Collected {
 }
 
 /** What run-compose and run-phases call the folder for artifacts. That of a phase is in a folder of its own. */
-const IN_ARTIFACTS = /^(!?)\$(?:ARTIFACTS|\{ARTIFACTS\}|(ARTIFACT_DIR|\{ARTIFACT_DIR\}))\//;
+const IN_ARTIFACTS = /^(!?)\$(?:ARTIFACTS|(ARTIFACT_DIR))\//;
 
 /** Which patterns are of which folder. */
 export function divideResults(
