@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { compilePatterns, type FilePatterns } from '../core/inputs/file-patterns.js';
-import { INTERLEAVED_FILE, type Interleaved } from '../core/interleave/manifest.js';
+import type { Interleaved } from '../core/interleave/manifest.js';
 import { findFiles } from './find-files.js';
 
 /** A folder that is searched. */
@@ -81,8 +81,9 @@ export function collectInterleaved(list: string, to: string): Collected {
     if (!from.startsWith(`${folder}${sep}`)) throw new Error(`${list} names ${path}, which is in another folder.`);
     copy(from, join(to, path));
   }
-  copy(list, join(to, INTERLEAVED_FILE));
-  return { files: [INTERLEAVED_FILE, ...files], stale: [], unreadable: [] };
+  const name = basename(list);
+  copy(list, join(to, name));
+  return { files: [name, ...files], stale: [], unreadable: [] };
 }
 
 function copy(from: string, to: string): void {
