@@ -1,13 +1,20 @@
+import { shortenMiddle } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import type { Verdict, VerdictState } from './verdict.js';
 
-/** What fails a run, beside metrics that are refused. */
-export type FailOn = 'threshold' | 'regression' | 'missing' | 'undecided';
+/** What fails a run, beside metrics that are refused. `problem`: what makes the figures doubtful. */
+export const FAIL_ON = ['threshold', 'regression', 'missing', 'problem', 'undecided'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
 
 export interface ConclusionRules {
   readonly failOn: ReadonlySet<FailOn>;
-  /** Whether a run without a single metric that a threshold judged fails. */
+  /**
+   * Whether a run without a single metric that a threshold judged fails. If not, as with Benchmark Tools, a metric that
+   * nothing is about passes.
+   */
   readonly requireThresholds: boolean;
+  /** How many problems the readers of the results found. */
+  readonly problems: number;
 }
 
 /** The answer about all metrics of a run. */
@@ -26,7 +33,7 @@ export interface Conclusion {
 export const COULD_NOT_JUDGE = 100;
 const MOST_REGRESSIONS = 99;
 /** The states that fail a run if these are asked for. A metric that is refused always does. */
-const FAILING: Readonly<Record<FailOn, VerdictState>> = {
+const FAILING: Readonly<Record<Exclude<FailOn, 'problem'>, VerdictState>> = {
   threshold: 'missed',
   regression: 'regression',
   missing: 'missing',
@@ -35,22 +42,26 @@ const FAILING: Readonly<Record<FailOn, VerdictState>> = {
 
 export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): Conclusion {
   const count = (state: VerdictState): number => verdicts.filter((one) => one.state === state).length;
-  const failing = new Set<VerdictState>(['refused', ...[...rules.failOn].map((one) => FAILING[one])]);
+  const states = [...rules.failOn].flatMap((one) => (one === 'problem' ? [] : [FAILING[one]]));
+  const failing = new Set<VerdictState>(['refused', ...states]);
   const failed = (state: VerdictState): number => (failing.has(state) ? count(state) : 0);
   const isUnchecked = rules.requireThresholds && !verdicts.some(isCheckedByThreshold);
-  const isEmpty = !verdicts.some(({ state }) => state !== 'unjudged');
+  const isEmpty = verdicts.every(({ state }) => state === 'missing');
+  const isDoubtful = rules.problems > 0 && rules.failOn.has('problem');
   const worse = failed('missed') + failed('regression');
-  const isError = isUnchecked || isEmpty || failed('refused') + failed('missing') + failed('undecided') > 0;
+  const isError =
+    isUnchecked || isEmpty || isDoubtful || failed('refused') + failed('missing') + failed('undecided') > 0;
   const code = isError ? COULD_NOT_JUDGE : Math.min(MOST_REGRESSIONS, worse);
   return {
     passed: code === 0 && count('undecided') === 0,
     code,
     reasons: [
-      ...(isEmpty ? ['No metric was judged.'] : []),
+      ...(isEmpty ? ['The results have no metric.'] : []),
       ...(isUnchecked && !isEmpty ? ['No threshold is about a metric of the results.'] : []),
       ...(['refused', 'missing', 'missed', 'regression', 'undecided'] as const).flatMap((state) =>
-        count(state) > 0 ? [DESCRIBED[state](count(state))] : [],
+        count(state) > 0 ? [`${DESCRIBED[state](count(state))}: ${nameSome(verdicts, state)}.`] : [],
       ),
+      ...(rules.problems > 0 ? [`The results have ${plural(rules.problems, 'problem')}.`] : []),
     ],
   };
 }
@@ -60,9 +71,19 @@ function isCheckedByThreshold({ state, threshold }: Verdict): boolean {
 }
 
 const DESCRIBED: Readonly<Record<Exclude<VerdictState, 'passed' | 'unjudged'>, (count: number) => string>> = {
-  refused: (count) => `${plural(count, 'metric')} cannot be judged.`,
-  missing: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} missing.`,
-  missed: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} beyond the threshold.`,
-  regression: (count) => `${plural(count, 'metric')} became worse.`,
-  undecided: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} undecided.`,
+  refused: (count) => `${plural(count, 'metric')} cannot be judged`,
+  missing: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} missing`,
+  missed: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} beyond the threshold`,
+  regression: (count) => `${plural(count, 'metric')} became worse`,
+  undecided: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} undecided`,
 };
+
+/** In a sentence. */
+const MOST_NAMED = 3;
+const LONGEST_NAME = 80;
+
+function nameSome(verdicts: readonly Verdict[], state: VerdictState): string {
+  const names = verdicts.filter((one) => one.state === state).map(({ name }) => shortenMiddle(name, LONGEST_NAME));
+  const more = names.length - MOST_NAMED;
+  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

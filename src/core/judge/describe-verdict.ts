@@ -12,11 +12,15 @@ export function formatValue(value: number, unit?: string): string {
 export function formatChange(relative: number): string {
   const percent = relative * 100;
   const digits = Math.abs(percent) < 10 ? 1 : 0;
-  return `${percent < 0 ? '-' : '+'}${Math.abs(percent).toFixed(digits)} %`;
+  const size = Math.abs(percent).toFixed(digits);
+  return `${Number(size) === 0 ? '±' : percent < 0 ? '-' : '+'}${size} %`;
 }
 
 /** Example: `10 ms before, 11 ms now (+10 %, between +8 % and +12 %)`. */
-export function describeChange({ before, after, relative, interval }: Comparison, unit?: string): string {
+export function describeChange(
+  { before, after, relative, interval }: Pick<Comparison, 'before' | 'after' | 'relative' | 'interval'>,
+  unit?: string,
+): string {
   const values = `${formatValue(before ?? 0, unit)} before, ${formatValue(after ?? 0, unit)} now`;
   if (relative === undefined) return `${values} (no relative change exists from 0)`;
   const range = interval ? `, between ${formatChange(interval[0])} and ${formatChange(interval[1])}` : '';

@@ -1,4 +1,4 @@
-import { median } from '../figures/statistics.js';
+import { extentOf, median } from '../figures/statistics.js';
 import { createTightAxis } from './axis.js';
 import { drawFrame, FLOOR, FRAME, RIGHT, yOf, type Ground } from './frame.js';
 import { createScale, writeChange, writeQuantity } from './quantity.js';
@@ -13,7 +13,12 @@ export interface HistoryPlot {
   readonly points: readonly PlottedRun[];
   /** Where the level of the figure changed, in ascending order. */
   readonly changes?: readonly PlottedChange[];
-  readonly thresholds?: readonly { readonly value: number; readonly label: string }[];
+  readonly thresholds?: readonly PlottedThreshold[];
+}
+
+export interface PlottedThreshold {
+  readonly value: number;
+  readonly label: string;
 }
 
 export interface PlottedChange {
@@ -65,14 +70,11 @@ export function drawHistory(plot: HistoryPlot): string {
   ]);
 }
 
-function isNear(value: number, values: readonly number[]): boolean {
+/** Whether a threshold is so near to the values that both fit into one plot. */
+export function isNear(value: number, values: readonly number[]): boolean {
   const [least, most] = extentOf(values);
   const range = most - least || Math.abs(most) || 1;
   return value >= least - NEAR * range && value <= most + NEAR * range;
-}
-
-function extentOf(values: readonly number[]): readonly [number, number] {
-  return [values.reduce((one, other) => Math.min(one, other)), values.reduce((one, other) => Math.max(one, other))];
 }
 
 function xOf(index: number, of: number): number {
@@ -80,11 +82,7 @@ function xOf(index: number, of: number): number {
   return FRAME.left + 12 + (of === 1 ? inner / 2 : (index / (of - 1)) * inner);
 }
 
-function drawThreshold(
-  { value, label }: { readonly value: number; readonly label: string },
-  values: readonly number[],
-  ground: Ground,
-): string {
+function drawThreshold({ value, label }: PlottedThreshold, values: readonly number[], ground: Ground): string {
   if (!isNear(value, values)) {
     const isAbove = value > extentOf(values)[1];
     const y = isAbove ? FRAME.top - 6 : FLOOR - 6;

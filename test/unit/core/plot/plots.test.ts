@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import sax from 'sax';
 import { markdown } from '../../../../src/core/kernel/markdown.js';
-import { tableOfFigures } from '../../../../src/core/plot/figure-table.js';
+import { tableOfFigures, type FigureRow } from '../../../../src/core/plot/figure-table.js';
 import { drawHistory, type HistoryPlot } from '../../../../src/core/plot/history-plot.js';
 import { writeChange, writeQuantity } from '../../../../src/core/plot/quantity.js';
 import { drawSamples } from '../../../../src/core/plot/samples-plot.js';
@@ -188,8 +188,10 @@ describe('Samples side by side', () => {
 });
 
 describe('The table of figures', () => {
+  const tabulate = (rows: readonly FigureRow[]): string[] => tableOfFigures(rows, (row) => row);
+
   test('has the values in readable units, the change and the verdict', () => {
-    const lines = tableOfFigures([
+    const lines = tabulate([
       {
         name: 'latency',
         unit: 's',
@@ -197,21 +199,39 @@ describe('The table of figures', () => {
         baseline: 0.04,
         change: 0.03,
         interval: [0.011, 0.052],
+        history: '▁▁█',
         verdict: markdown('**regression**'),
       },
-      { name: 'a|b <img>', verdict: markdown('missing') },
+      { name: 'a|b <img> @me', verdict: markdown('missing') },
     ]);
     expect(lines).toEqual([
-      '| Figure | Now | Baseline | Change | Interval | Verdict |',
-      '| --- | ---: | ---: | ---: | ---: | --- |',
-      '| latency | 41.2 ms | 40 ms | +3.0 % | +1.1 % … +5.2 % | **regression** |',
-      '| a\\|b &lt;img&gt; |  |  |  |  | missing |',
+      '| Figure | Now | Baseline | Change | Interval | History | Verdict |',
+      '| --- | ---: | ---: | ---: | ---: | --- | --- |',
+      '| `latency` | 41.2 ms | 40 ms | +3.0 % | +1.1 % … +5.2 % | ▁▁█ | **regression** |',
+      '| `a\\|b <img> @me` |  |  |  |  |  | missing |',
     ]);
   });
 
-  test('has the first rows of very many', () => {
-    const rows = Array.from({ length: 501 }, (_, index) => ({ name: `f${index}`, verdict: markdown('passed') }));
-    expect(tableOfFigures(rows).slice(-2)).toEqual(['', 'And 1 more figure, which the report lists.']);
+  test('has no column without values', () => {
+    expect(tabulate([{ name: 'a', now: 1, verdict: markdown('passed') }])).toEqual([
+      '| Figure | Now | Verdict |',
+      '| --- | ---: | --- |',
+      '| `a` | 1 | passed |',
+    ]);
+  });
+
+  test('has the first rows of very many, or as many as fit', () => {
+    const toRow = (name: number): FigureRow => ({ name: `f${name}`, verdict: markdown('passed') });
+    const all = Array.from({ length: 501 }, (_, index) => index);
+    expect(tableOfFigures(all, toRow).slice(-2)).toEqual(['', 'And 1 more figure, which the report lists.']);
+    expect(tableOfFigures(all, toRow, { rows: 500, bytes: 40 })).toEqual([
+      '| Figure | Verdict |',
+      '| --- | --- |',
+      '| `f0` | passed |',
+      '| `f1` | passed |',
+      '',
+      'And 499 more figures, which the report lists.',
+    ]);
   });
 });
 

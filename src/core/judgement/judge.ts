@@ -1,0 +1,199 @@
+import type { Figure } from '../figures/figure.js';
+import type { Reading } from '../figures/reading.js';
+import type { PastRun } from '../history/entry.js';
+import { toSeries, type Series } from '../history/series.js';
+import { compareRuns, summarize, type CompareLimits, type Comparison } from '../judge/compare.js';
+import { conclude, type FailOn } from '../judge/conclusion.js';
+import type { Threshold } from '../judge/threshold.js';
+import { judgeRun, type Verdict } from '../judge/verdict.js';
+import { plural } from '../kernel/plural.js';
+import { combineFiles, type ReadFile } from './combine.js';
+import {
+  compareWithHistory,
+  describeMachine,
+  extendSeries,
+  type HistoryAnswer,
+  type NewRun,
+} from './compare-history.js';
+import { applySuspicion } from './confirm.js';
+import { findDirection, type Direction } from './direction.js';
+import type { JudgedMetric, Judgement } from './judgement.js';
+import { describeBase, describeOffsets, describeRecentChanges } from './notes.js';
+
+/** What was measured. */
+export interface Measured {
+  /** The files of the run; of an interleaved measurement those of its head. */
+  readonly head: readonly ReadFile[];
+  /** The files of the base, each of one run of the measuring process. */
+  readonly base?: readonly ReadFile[];
+  readonly labels: readonly [base: string, head: string];
+  /** Whether both were measured in turn on one machine. */
+  readonly isInterleaved: boolean;
+}
+
+/** By what it is judged. */
+export interface JudgeRules extends CompareLimits {
+  readonly name: string;
+  readonly thresholds: readonly Threshold[];
+  readonly requireThresholds: boolean;
+  readonly directions: readonly Direction[];
+  /** Undefined: the default of the measurement. */
+  readonly failOn?: ReadonlySet<FailOn>;
+  /** Whether regressions are only suspected. */
+  readonly areSuspected: boolean;
+  /** What an earlier run suspected. Undefined: there was none. */
+  readonly confirm?: readonly string[];
+}
+
+/** The runs that the results are compared with. */
+export interface Past {
+  /** Oldest first. */
+  readonly runs: readonly PastRun[];
+  /** Example: `38 runs of main`. */
+  readonly described: string;
+  /** Compares a series whose last run is the new one. Default: whether it is worse than its history. */
+  readonly compare?: (series: Series, rules: { minimumChange: number; metrics: number }) => Comparison;
+  /** What readers of the verdict must know of the history itself: sentences. */
+  readonly notes: readonly string[];
+}
+
+const ALWAYS: readonly FailOn[] = ['threshold', 'regression', 'missing', 'problem'];
+
+/** Judges the results of one run. */
+export function judgeResults(
+  measured: Measured,
+  { rules, run, past }: { readonly rules: JudgeRules; readonly run: NewRun; readonly past?: Past },
+): Judgement {
+  const reading = direct(combineFiles(measured.head), rules);
+  const answers = past ? compareWithPast(reading.figures, { past, run, rules }) : new Map<string, PastAnswer>();
+  const comparisons = findComparisons(measured, { reading, rules, past, answers });
+  const verdicts = judgeRun({ ...reading, thresholds: rules.thresholds, comparisons });
+  const confirmed = applySuspicion(verdicts, rules);
+  const failOn = new Set(rules.failOn ?? [...ALWAYS, ...(measured.base ? (['undecided'] as const) : [])]);
+  if (rules.areSuspected) failOn.delete('regression');
+  const { requireThresholds } = rules;
+  const problems = reading.problems.map((problem) => `${problem}.`);
+  const comparedWith = describeComparison(measured, past);
+  return {
+    name: rules.name,
+    conclusion: conclude(confirmed, { failOn, requireThresholds, problems: problems.length }),
+    metrics: collectMetrics(confirmed, { measured, reading, answers }),
+    problems,
+    notes: listNotes(measured, { past, answers, run, metrics: reading.figures.length }),
+    ...(comparedWith !== undefined && { comparedWith }),
+    machine: run.machine,
+    commit: run.commit,
+    at: run.at,
+    ...(rules.areSuspected && { suspected: listRegressions(confirmed) }),
+  };
+}
+
+/** The metrics that became worse. */
+export function listRegressions(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.flatMap(({ name, state }) => (state === 'regression' ? [name] : []));
+}
+
+interface PastAnswer extends HistoryAnswer {
+  readonly series: Series;
+}
+
+/** Whether lower or higher is better, where the results do not say. */
+function direct(reading: Reading, { directions, thresholds }: JudgeRules): Reading {
+  const figures = reading.figures.map((figure) => {
+    const better = findDirection(figure, directions, thresholds);
+    return better ? { ...figure, better } : figure;
+  });
+  return { ...reading, figures };
+}
+
+function compareWithPast(
+  figures: readonly Figure[],
+  { past, run, rules }: { readonly past: Past; readonly run: NewRun; readonly rules: JudgeRules },
+): ReadonlyMap<string, PastAnswer> {
+  const all = toSeries(past.runs);
+  const limits = { minimumChange: rules.minimumChange, metrics: Math.max(1, figures.length) };
+  return new Map(
+    figures.map((figure) => {
+      const series = extendSeries(all.get(figure.name), figure, run);
+      const answer = compareWithHistory(series, limits);
+      const comparison = past.compare?.(series, limits) ?? answer.comparison;
+      return [figure.name, { ...answer, comparison, series }];
+    }),
+  );
+}
+
+interface Found {
+  readonly reading: Reading;
+  readonly rules: JudgeRules;
+  readonly past: Past | undefined;
+  readonly answers: ReadonlyMap<string, PastAnswer>;
+}
+
+/** Of two comparisons, the one on a single machine counts. */
+function findComparisons({ base, head }: Measured, { rules, past, answers }: Found): ReadonlyMap<string, Comparison> {
+  if (base) return compareRuns(base.map(figuresOf), head.map(figuresOf), rules);
+  const found = new Map([...answers].map(([name, { comparison }]) => [name, comparison]));
+  // A metric that disappears would otherwise be green for ever.
+  for (const name of past?.runs.at(-1)?.figures.keys() ?? []) {
+    if (!found.has(name)) found.set(name, { outcome: 'undecided', reason: 'the results do not have it' });
+  }
+  return found;
+}
+
+function figuresOf({ reading }: ReadFile): readonly Figure[] {
+  return reading.figures;
+}
+
+function collectMetrics(
+  verdicts: readonly Verdict[],
+  { measured, reading, answers }: Pick<Found, 'reading' | 'answers'> & { readonly measured: Measured },
+): readonly JudgedMetric[] {
+  const figures = new Map(reading.figures.map((figure) => [figure.name, figure]));
+  const sides = measured.base && groupSides(measured as Required<Measured>);
+  return verdicts.map((verdict) => {
+    const [figure, answer] = [figures.get(verdict.name), answers.get(verdict.name)];
+    return {
+      verdict,
+      ...(figure?.better && { better: figure.better }),
+      ...(answer && { series: answer.series }),
+      changes: answer?.changes ?? [],
+      ...(sides && figure && { sides: sides(verdict.name) }),
+    };
+  });
+}
+
+/** The values of a metric on both sides, one per run. */
+function groupSides({ base, head, labels }: Required<Measured>): (name: string) => NonNullable<JudgedMetric['sides']> {
+  const groups = [base, head].map((files) => {
+    const values = new Map<string, number[]>();
+    for (const figure of files.flatMap(figuresOf)) {
+      const own = values.get(figure.name) ?? [];
+      own.push(summarize(figure));
+      values.set(figure.name, own);
+    }
+    return values;
+  });
+  return (name) =>
+    groups.flatMap((values, side) => {
+      const samples = values.get(name);
+      return samples ? [{ label: labels[side]!, samples }] : [];
+    });
+}
+
+function describeComparison({ base, labels }: Measured, past: Past | undefined): string | undefined {
+  if (base) return `${plural(base.length, 'file')} of ${labels[0]}`;
+  return past?.described;
+}
+
+function listNotes(
+  measured: Measured,
+  { past, answers, run, metrics }: Pick<Found, 'past' | 'answers'> & { readonly run: NewRun; readonly metrics: number },
+): readonly string[] {
+  return [
+    ...describeBase(measured, metrics),
+    ...(past?.notes ?? []),
+    ...(past ? describeMachine(run.machine, past.runs) : []),
+    ...describeRecentChanges([...answers.values()]),
+    ...describeOffsets([...answers.values()], run.machine),
+  ];
+}
