@@ -236,6 +236,26 @@ describe('A history', () => {
     ]);
   });
 
+  test('of the last release: the newest version counts, and a run of a tag is recorded with it', async () => {
+    stage.writeHistory(steady);
+    const environment = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1.9.0' };
+    stage.writeLines('r.jsonl', [latency(100)]);
+    await stage.judge({ ...byHistory, record: 'always' }, { environment });
+    stage.writeLines('r.jsonl', [latency(140)]);
+    await stage.judge(
+      { ...byHistory, 'on-regression': 'suspect' },
+      { environment: { ...environment, GITHUB_REF_NAME: 'v1.10.0' } },
+    );
+    const lines = stage.left('history.jsonl').trim().split('\n').slice(-2);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ tag: 'v1.9.0' }, { tag: 'v1.10.0' }]);
+    stage.writeLines('r.jsonl', [latency(115)]);
+    const result = await stage.judge({ ...byHistory, baseline: 'last-release', record: 'never' });
+    expect(result.summary).toContain('Compared with 1 run of the release v1.10.0.');
+    expect([result.code, result.outputs['regressions']]).toEqual([0, '[]']);
+    const none = await stage.judge({ ...byHistory, baseline: 'last-release', name: 'new' });
+    expect(none.summary).toContain('The history has no run of a version tag');
+  });
+
   test('that is cut off in the middle of a line loses that line only, and says so', async () => {
     stage.writeHistory(steady);
     stage.write('history.jsonl', stage.left('history.jsonl').slice(0, -40));
