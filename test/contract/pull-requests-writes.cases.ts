@@ -53,6 +53,20 @@ export const PULL_REQUEST_WRITES: Readonly<Record<string, PullRequestsCase>> = {
     },
   },
 
+  'a comment of a bot is found by the marker that it begins with, and no comment of a person': {
+    run: async ({ pullRequests, ...world }) => {
+      const { number } = world.addPull();
+      expect(await pullRequests.findComment(number, '<!-- m1 -->')).toBeUndefined();
+      world.addComment({ number, body: '<!-- m1 --> written by a person', author: 'stranger' });
+      for (let count = 0; count < 120; count++) world.addComment({ number, body: `talk ${count}` });
+      await pullRequests.createComment(number, 'quotes <!-- m1 -->', 'quotes <!-- m1 -->');
+      expect(await pullRequests.findComment(number, '<!-- m1 -->')).toBeUndefined();
+      const id = await pullRequests.createComment(number, '<!-- m1 --> Judged.', '<!-- m1 --> Judged.');
+      expect(await pullRequests.findComment(number, '<!-- m1 -->')).toBe(id);
+      expect(await pullRequests.findComment(number, '<!-- m2 -->')).toBeUndefined();
+    },
+  },
+
   'a comment of the greatest length is created, and a longer one is refused': {
     run: async ({ pullRequests, ...world }) => {
       const { number } = world.addPull();

@@ -62,7 +62,7 @@ describe('The cases of thresholds', () => {
     const { keys } = readCaseFile('thresholds/cases.json') as { keys: readonly KeyCase[] };
     for (const { id, thresholds, metric, value, expected } of keys) {
       const start = performance.now();
-      const found = findThreshold(readThresholds(Object.entries(thresholds)), metric);
+      const found = findThreshold(readThresholds(Object.entries(thresholds)), { name: metric });
       expect(performance.now() - start).toBeLessThan(1000);
       if (expected.refuse_or_fast) continue;
       expect([id, found?.key, found?.check(value)]).toEqual([id, expected.used, { passed: expected.passed }]);

@@ -53,12 +53,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
   figures: ['kernel', 'verdict'],
-  history: ['kernel', 'ports', 'figures'],
+  history: ['kernel', 'ports', 'inputs', 'figures'],
   plot: ['kernel', 'figures'],
   interleave: ['kernel', 'inputs', 'figures'],
   export: ['kernel', 'ports', 'inputs'],
   phases: ['kernel', 'ports', 'inputs', 'interleave'],
   judge: ['kernel', 'inputs', 'figures'],
+  judgement: ['kernel', 'inputs', 'ports', 'figures', 'judge', 'history', 'plot', 'interleave'],
 };
 /**
  * The layers of the sandbox, with what each may import besides itself: routes know the rules, and rules the world. The

@@ -102,6 +102,12 @@ export class FakePullRequests implements PullRequests {
     return this.addComment({ number, body, author: 'github-actions[bot]' }).id;
   }
 
+  async findComment(number: number, marker: string): Promise<number | undefined> {
+    this.begin('findComment', number);
+    const all = [...this.comments.values()].filter((one) => one.number === number);
+    return all.find(({ body, author }) => body.startsWith(marker) && author?.endsWith('[bot]'))?.id;
+  }
+
   async updateComment(id: number, body: string): Promise<'updated' | 'absent'> {
     this.begin('updateComment', id);
     const comment = this.comments.get(id);

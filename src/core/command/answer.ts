@@ -4,11 +4,11 @@
  */
 import { byteLength } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
+import { link, prose, quote } from '../kernel/quoting.js';
 import { describePlan, listSentences, type Room } from './describe-plan.js';
 import type { Conclusion } from './conclusion.js';
 import { describeConclusion } from './describe-conclusion.js';
 import type { Plan } from './plan.js';
-import { link, prose, quote } from './quoting.js';
 
 /** The comment that is answered, and the run that answers. */
 export interface Asked {

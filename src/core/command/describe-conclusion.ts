@@ -1,8 +1,8 @@
 import { renderDollars } from '../kernel/costs.js';
 import { tableLines, type Cell, type Heading } from '../kernel/markdown.js';
+import { fitTexts, link, prose, quote, toCell } from '../kernel/quoting.js';
 import type { Conclusion, ConcludedRow } from './conclusion.js';
 import { foldRows } from './describe-plan.js';
-import { fitTexts, link, prose, quote, toCell } from './quoting.js';
 
 const TABLE_BYTES = 16_000;
 const LONGEST_WHY = 300;

@@ -1,19 +1,10 @@
 import { isMap, type Value } from '../config/value.js';
 import { details, tableLines } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
+import { type FittedTexts, fitTexts, link, listSome, prose, quote, toCell } from '../kernel/quoting.js';
 import { EXEC_LIST, ONLY } from './directives.js';
 import type { Plan, PlannedChange } from './plan.js';
-import {
-  type FittedTexts,
-  fitTexts,
-  listSome,
-  link,
-  prose,
-  quote,
-  quoteValue,
-  startOfJson,
-  toCell,
-} from './quoting.js';
+import { quoteValue, startOfJson } from './quoting.js';
 
 /** How much room a text has. */
 export interface Room {

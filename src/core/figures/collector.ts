@@ -10,16 +10,17 @@ const LONGEST_NAME = 2_000;
 /** The problems that are kept. More are counted. */
 const KEPT_PROBLEMS = 1_000;
 
-type Facts = Partial<Pick<Figure, 'unit' | 'better'>>;
+type Facts = Partial<Pick<Figure, 'unit' | 'better' | 'module' | 'areRuns'>>;
 
-interface OpenFigure extends Facts {
+interface OpenFigure extends Omit<Facts, 'areRuns'> {
+  areRuns?: true;
   readonly samples: number[];
 }
 
 /** Collects the figures of one file. Samples of one name are one figure, wherever they stand in the file. */
 export class FigureCollector {
   private readonly figures = new Map<string, OpenFigure>();
-  private readonly unusable = new Map<string, string>();
+  private readonly unusable = new Map<string, Omit<UnusableFigure, 'name'>>();
   private readonly problems: string[] = [];
   private problemCount = 0;
   private samples = 0;
@@ -33,25 +34,27 @@ export class FigureCollector {
    * @throws UnreadableError with more figures or samples than a file may have
    */
   add(name: string, value: unknown, facts: Facts = {}): void {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return this.refuse(name, describeGiven(value));
+    if (typeof value !== 'number' || !Number.isFinite(value)) return this.refuse(name, describeGiven(value), facts);
     const figure = this.open(name, facts);
     const factor = facts.unit === undefined ? 1 : factorBetween(facts.unit, figure.unit);
-    if (factor === undefined) return this.refuse(name, `the unit ${facts.unit} after ${figure.unit ?? 'no unit'}`);
+    if (factor === undefined)
+      return this.refuse(name, `the unit ${facts.unit} after ${figure.unit ?? 'no unit'}`, facts);
     this.samples += 1;
     if (this.samples > this.most.samples) throw new UnreadableError(`has more than ${this.most.samples} samples`);
     figure.samples.push(value * factor);
+    if (!facts.areRuns) delete figure.areRuns;
   }
 
   /** Adds several samples of one figure. No list, or an empty one, makes the figure unusable. */
   addAll(name: string, values: unknown, facts: Facts = {}): void {
-    if (!Array.isArray(values) || values.length === 0) return this.refuse(name, describeGiven(values));
+    if (!Array.isArray(values) || values.length === 0) return this.refuse(name, describeGiven(values), facts);
     for (const value of values) this.add(name, value, facts);
   }
 
   /** Notes a figure that cannot be judged. The first reason counts. @param given what was found, as `null` */
-  refuse(name: string, given: string): void {
+  refuse(name: string, given: string, { module }: Facts = {}): void {
     const known = checkName(name);
-    if (!this.unusable.has(known)) this.unusable.set(known, given);
+    if (!this.unusable.has(known)) this.unusable.set(known, { given, ...(module !== undefined && { module }) });
     this.countNames();
   }
 
@@ -71,7 +74,7 @@ export class FigureCollector {
     const figures = [...this.figures].flatMap(([name, figure]) =>
       this.unusable.has(name) ? [] : [{ name, ...figure }],
     );
-    const unusable: UnusableFigure[] = [...this.unusable].map(([name, given]) => ({ name, given }));
+    const unusable: UnusableFigure[] = [...this.unusable].map(([name, about]) => ({ name, ...about }));
     return {
       figures,
       unusable,
@@ -79,10 +82,16 @@ export class FigureCollector {
     };
   }
 
-  private open(name: string, { unit, better }: Facts): OpenFigure {
+  private open(name: string, { unit, better, module, areRuns }: Facts): OpenFigure {
     const known = this.figures.get(name);
     if (known) return known;
-    const figure = { ...(unit !== undefined && { unit }), ...(better && { better }), samples: [] };
+    const figure: OpenFigure = {
+      ...(unit !== undefined && { unit }),
+      ...(better && { better }),
+      ...(module !== undefined && { module }),
+      ...(areRuns && { areRuns }),
+      samples: [],
+    };
     this.figures.set(checkName(name), figure);
     this.countNames();
     return figure;

@@ -6,6 +6,10 @@ export interface Figure {
   readonly unit?: string;
   /** Which values are better. Undefined if the results do not say. */
   readonly better?: 'lower' | 'higher';
+  /** The part of the measuring program that it is of, if the results say so. Example: `latency_evaluation`. */
+  readonly module?: string;
+  /** Each sample is of a process of its own. Otherwise samples of one file resemble each other, and count as one run. */
+  readonly areRuns?: true;
   /** In the order of measurement. Finite, at least one. */
   readonly samples: readonly number[];
 }
@@ -15,4 +19,6 @@ export interface UnusableFigure {
   readonly name: string;
   /** What was found. Example: `NaN`. */
   readonly given: string;
+  /** As in {@link Figure}. */
+  readonly module?: string;
 }

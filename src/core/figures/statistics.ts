@@ -18,6 +18,11 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return low + (sorted[Math.min(below + 1, sorted.length - 1)]! - low) * (place - below);
 }
 
+/** The least and the largest of values. @param values at least one */
+export function extentOf(values: readonly number[]): readonly [least: number, most: number] {
+  return [values.reduce((one, other) => Math.min(one, other)), values.reduce((one, other) => Math.max(one, other))];
+}
+
 /** A copy in ascending order. */
 export function sortNumbers(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values).sort();

@@ -32,7 +32,10 @@ export interface PastRun {
 /** What the history keeps of figures. */
 export function toPast(figures: readonly Figure[]): ReadonlyMap<string, PastFigure> {
   return new Map(
-    figures.map(({ name, samples, ...facts }) => [name, { ...facts, value: median(samples), count: samples.length }]),
+    figures.map(({ name, samples, unit, better }) => [
+      name,
+      { ...(unit !== undefined && { unit }), ...(better && { better }), value: median(samples), count: samples.length },
+    ]),
   );
 }
 

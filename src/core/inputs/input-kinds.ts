@@ -1,4 +1,4 @@
-import { BadValue, type InputDefinition, type ParseYaml } from './inputs.js';
+import { BadValue, parseJson, type InputDefinition, type ParseYaml } from './inputs.js';
 
 /** An input whose value is `undefined` when it is empty, unless {@link withDefault} gives it a default. */
 type Optional<T> = InputDefinition<T | undefined>;
@@ -91,20 +91,34 @@ export function yamlText(description: string, takes: string): Optional<string> {
   return { takes, description, isYaml: true, parse: (input) => input };
 }
 
-/** A map in YAML or JSON, which the caller reads. @param form what is allowed, for a text that is neither */
-export function yamlMap(description: string, form: string): Optional<unknown> {
+/**
+ * A map in YAML or JSON, which the caller reads.
+ *
+ * @param form what is allowed, for a text that is neither
+ * @param about `isOrdered`: the order of the keys counts, and maps are `Map`s
+ */
+export function yamlMap(
+  description: string,
+  form: string,
+  about: { readonly isOrdered?: boolean } = {},
+): Optional<unknown> {
   return {
     takes: 'YAML map',
     description,
     isYaml: true,
-    parse(input, parseYaml: ParseYaml = JSON.parse) {
+    parse(input, parseYaml: ParseYaml = parseJson) {
       try {
-        return parseYaml(input);
+        return parseYaml(input, about);
       } catch (error) {
-        throw new BadValue(`${form}; it is not YAML: ${(error as Error).message.split('\n')[0]}`);
+        throw notYaml(form, error);
       }
     },
   };
+}
+
+/** @param form what is allowed @param error of the parser */
+export function notYaml(form: string, error: unknown): BadValue {
+  return new BadValue(`${form}; it is not YAML: ${(error as Error).message.split('\n')[0]}`);
 }
 
 /** An input of ec2-github-runner that `migration.ts` translates, or ignores with a notice. */

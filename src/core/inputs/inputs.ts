@@ -26,8 +26,11 @@ export interface InputDefinition<T> {
   parse(text: string, parseYaml?: ParseYaml): T;
 }
 
-/** @throws Error for a text that is not YAML */
-export type ParseYaml = (text: string) => unknown;
+/** `isOrdered`: maps are `Map`s. @throws Error for a text that is not YAML */
+export type ParseYaml = (text: string, form?: { readonly isOrdered?: boolean }) => unknown;
+
+/** For texts that are JSON. */
+export const parseJson: ParseYaml = (text) => JSON.parse(text) as unknown;
 
 export type InputDefinitions = Readonly<Record<string, InputDefinition<unknown>>>;
 export type ValuesOf<D extends InputDefinitions> = {

@@ -1,7 +1,7 @@
 import { MOST_RUNNERS } from '../kernel/bounds.js';
 import { nearest } from '../kernel/nearest.js';
 import { plural } from '../kernel/plural.js';
-import { BadValue, BadValues, type InputDefinition, type ParseYaml } from './inputs.js';
+import { BadValue, BadValues, parseJson, type InputDefinition, type ParseYaml } from './inputs.js';
 
 /** One entry of `runners`: what some of a machine's runners are for. */
 export interface RoleTexts {
@@ -30,7 +30,7 @@ export function roles(description: string): InputDefinition<readonly RoleTexts[]
   return { takes: 'YAML list', description, isYaml: true, parse: parseRoles };
 }
 
-function parseRoles(text: string, parseYaml: ParseYaml = JSON.parse): readonly RoleTexts[] {
+function parseRoles(text: string, parseYaml: ParseYaml = parseJson): readonly RoleTexts[] {
   const list = readList(text, parseYaml);
   const problems: BadValue[] = [];
   const entries = list.map((one, at) => readEntry(one, `entry ${at + 1}`, problems));

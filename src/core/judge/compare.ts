@@ -96,7 +96,7 @@ function thin(values: readonly number[]): Float64Array {
 /**
  * Compares all metrics of the head with those of the base.
  *
- * @param base and head: the figures of each run of the measuring process
+ * @param base and head: the figures of each run of the measuring process, or of a tool that runs it several times
  * @returns one per metric of the base or the head, by name
  */
 export function compareRuns(
@@ -115,7 +115,7 @@ export function compareRuns(
               outcome: 'undecided',
               reason: `its unit is not the same in all runs: ${units.map((unit) => unit || 'none').join(', ')}`,
             }
-          : compareSamples(left.map(summarize), right.map(summarize), limits);
+          : compareSamples(left.flatMap(listRuns), right.flatMap(listRuns), limits);
       return [name, comparison] as const;
     }),
   );
@@ -131,6 +131,11 @@ function groupByName(runs: readonly (readonly Figure[])[]): Map<string, Figure[]
     }
   }
   return groups;
+}
+
+/** The values of a figure that count: one for each run of the measuring process. */
+export function listRuns(figure: Figure): readonly number[] {
+  return figure.areRuns ? figure.samples : [summarize(figure)];
 }
 
 /** The one value of a figure that is judged: the median of its samples. */

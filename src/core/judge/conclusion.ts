@@ -1,3 +1,4 @@
+import { shortenMiddle } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import type { Verdict, VerdictState } from './verdict.js';
 
@@ -58,7 +59,7 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
       ...(isEmpty ? ['The results have no metric.'] : []),
       ...(isUnchecked && !isEmpty ? ['No threshold is about a metric of the results.'] : []),
       ...(['refused', 'missing', 'missed', 'regression', 'undecided'] as const).flatMap((state) =>
-        count(state) > 0 ? [DESCRIBED[state](count(state))] : [],
+        count(state) > 0 ? [`${DESCRIBED[state](count(state))}: ${nameSome(verdicts, state)}.`] : [],
       ),
       ...(rules.problems > 0 ? [`The results have ${plural(rules.problems, 'problem')}.`] : []),
     ],
@@ -70,9 +71,19 @@ function isCheckedByThreshold({ state, threshold }: Verdict): boolean {
 }
 
 const DESCRIBED: Readonly<Record<Exclude<VerdictState, 'passed' | 'unjudged'>, (count: number) => string>> = {
-  refused: (count) => `${plural(count, 'metric')} cannot be judged.`,
-  missing: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} missing.`,
-  missed: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} beyond the threshold.`,
-  regression: (count) => `${plural(count, 'metric')} became worse.`,
-  undecided: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} undecided.`,
+  refused: (count) => `${plural(count, 'metric')} cannot be judged`,
+  missing: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} missing`,
+  missed: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} beyond the threshold`,
+  regression: (count) => `${plural(count, 'metric')} became worse`,
+  undecided: (count) => `${plural(count, 'metric')} ${count === 1 ? 'is' : 'are'} undecided`,
 };
+
+/** In a sentence. */
+const MOST_NAMED = 3;
+const LONGEST_NAME = 80;
+
+function nameSome(verdicts: readonly Verdict[], state: VerdictState): string {
+  const names = verdicts.filter((one) => one.state === state).map(({ name }) => shortenMiddle(name, LONGEST_NAME));
+  const more = names.length - MOST_NAMED;
+  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

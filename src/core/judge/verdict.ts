@@ -1,7 +1,7 @@
 import type { Figure, UnusableFigure } from '../figures/figure.js';
 import { summarize, type Comparison } from './compare.js';
 import { describeChange, describeThreshold, formatValue } from './describe-verdict.js';
-import { findThreshold, type Threshold } from './threshold.js';
+import { findThreshold, findThresholds, type Threshold } from './threshold.js';
 
 /** `missed`: beyond its threshold. `unjudged`: neither a threshold nor a comparison is about the metric. */
 export type VerdictState = 'passed' | 'missed' | 'regression' | 'missing' | 'refused' | 'undecided' | 'unjudged';
@@ -55,16 +55,18 @@ const ORDER: readonly VerdictState[] = [
 interface Finding {
   readonly state: VerdictState;
   readonly reason: string;
+  /** The threshold that it is about, as the users wrote it. */
+  readonly threshold?: string;
 }
 
 function judgeFigure(figure: Figure, { thresholds, comparisons }: JudgedRun): Verdict {
-  const threshold = findThreshold(thresholds, figure.name);
   const comparison = comparisons.get(figure.name);
   const value = summarize(figure);
-  const findings = [
-    ...(threshold ? [checkThreshold(threshold, value, figure)] : []),
+  const findings: readonly Finding[] = [
+    ...findThresholds(thresholds, figure).map((threshold) => checkThreshold(threshold, value, figure)),
     ...(comparison ? [judgeComparison(comparison, figure)] : []),
   ].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+  const threshold = findings.find((finding) => finding.threshold !== undefined)?.threshold;
   return {
     name: figure.name,
     state: findings[0]?.state ?? 'unjudged',
@@ -72,7 +74,7 @@ function judgeFigure(figure: Figure, { thresholds, comparisons }: JudgedRun): Ve
       findings.length > 0 ? findings.map(({ reason }) => reason) : ['No threshold and no comparison is about it.'],
     ...(figure.unit !== undefined && { unit: figure.unit }),
     value,
-    ...(threshold && { threshold: threshold.text }),
+    ...(threshold !== undefined && { threshold }),
     ...(comparison && { comparison }),
   };
 }
@@ -80,11 +82,17 @@ function judgeFigure(figure: Figure, { thresholds, comparisons }: JudgedRun): Ve
 function checkThreshold(threshold: Threshold, value: number, { unit }: Figure): Finding {
   const answer = threshold.check(value);
   const shown = `${formatValue(value, unit)} ${describeThreshold(threshold)}`;
-  if ('refused' in answer)
-    return { state: 'refused', reason: `The threshold gives no answer for ${shown}: ${answer.refused}.` };
+  const { text } = threshold;
+  if ('refused' in answer) {
+    return {
+      state: 'refused',
+      reason: `The threshold gives no answer for ${shown}: ${answer.refused}.`,
+      threshold: text,
+    };
+  }
   return answer.passed
-    ? { state: 'passed', reason: `It passes with ${shown}.` }
-    : { state: 'missed', reason: `It does not pass with ${shown}.` };
+    ? { state: 'passed', reason: `It passes with ${shown}.`, threshold: text }
+    : { state: 'missed', reason: `It does not pass with ${shown}.`, threshold: text };
 }
 
 function judgeComparison(comparison: Comparison, { unit, better }: Figure): Finding {
@@ -101,28 +109,24 @@ function judgeComparison(comparison: Comparison, { unit, better }: Figure): Find
     : { state: 'passed', reason: `It is better: ${change}.` };
 }
 
-function refuse({ name, given }: UnusableFigure, thresholds: readonly Threshold[]): Verdict {
-  const threshold = findThreshold(thresholds, name);
+function refuse(figure: UnusableFigure, thresholds: readonly Threshold[]): Verdict {
+  const threshold = findThreshold(thresholds, figure);
   return {
-    name,
+    name: figure.name,
     state: 'refused',
-    reasons: [`Its value is ${given}; allowed: finite numbers.`],
+    reasons: [`Its value is ${figure.given}; allowed: finite numbers.`],
     ...(threshold && { threshold: threshold.text }),
   };
 }
 
 /** Thresholds without a metric, and metrics that only the base has. */
 function listMissing({ figures, unusable, thresholds, comparisons }: JudgedRun): readonly Verdict[] {
-  const names = new Set([...figures, ...unusable].map(({ name }) => name));
-  const all = [...names];
+  const all = [...figures, ...unusable];
+  const names = new Set(all.map(({ name }) => name));
   const unmet = thresholds.filter(({ isFor }) => !all.some(isFor));
   const expected = new Set(unmet.map(({ key }) => key));
   return [
-    ...unmet.map(({ key, text, noPattern }): Verdict => {
-      const why = noPattern === undefined ? 'or pattern' : `and it cannot be read as a pattern: ${noPattern}`;
-      const reason = `No metric of the results has this name${noPattern === undefined ? ' ' : ', '}${why}.`;
-      return { name: key, state: 'missing', reasons: [reason], threshold: text };
-    }),
+    ...unmet.map(describeUnmet),
     ...[...comparisons]
       .filter(([name]) => !names.has(name) && !expected.has(name))
       .map(([name, comparison]): Verdict => ({
@@ -132,4 +136,17 @@ function listMissing({ figures, unusable, thresholds, comparisons }: JudgedRun):
         comparison,
       })),
   ];
+}
+
+function describeUnmet({ key, text, module, noPattern }: Threshold): Verdict {
+  const why = noPattern === undefined ? 'or pattern' : `and it cannot be read as a pattern: ${noPattern}`;
+  const whose = module === undefined ? 'of the results' : `of the module ${module}`;
+  const reason = `No metric ${whose} has this name${noPattern === undefined ? ' ' : ', '}${why}.`;
+  // Two modules may have thresholds of one key.
+  return {
+    name: module === undefined ? key : `${module}.${key}`,
+    state: 'missing',
+    reasons: [reason],
+    threshold: text,
+  };
 }

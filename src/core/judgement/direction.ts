@@ -50,7 +50,7 @@ export function findDirection(
 ): 'lower' | 'higher' | undefined {
   const own = directions.find(({ key }) => key === figure.name) ?? directions.find(({ isFor }) => isFor(figure.name));
   if (own) return own.better;
-  const threshold = findThreshold(thresholds, figure.name);
+  const threshold = findThreshold(thresholds, figure);
   return figure.better ?? (threshold && readDirection(threshold));
 }
 

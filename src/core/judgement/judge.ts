@@ -18,7 +18,7 @@ import {
 import { applySuspicion } from './confirm.js';
 import { findDirection, type Direction } from './direction.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
-import { describeBase, describeOffsets } from './notes.js';
+import { describeBase, describeOffsets, describeRecentChanges } from './notes.js';
 
 /** What was measured. */
 export interface Measured {
@@ -53,6 +53,8 @@ export interface Past {
   readonly described: string;
   /** Compares a series whose last run is the new one. Default: whether it is worse than its history. */
   readonly compare?: (series: Series, rules: { minimumChange: number; metrics: number }) => Comparison;
+  /** The run whose metrics the results must have, too. Undefined: there is none. */
+  readonly last?: PastRun | undefined;
   /** What readers of the verdict must know of the history itself: sentences. */
   readonly notes: readonly string[];
 }
@@ -84,7 +86,13 @@ export function judgeResults(
     machine: run.machine,
     commit: run.commit,
     at: run.at,
+    ...(rules.areSuspected && { suspected: listRegressions(confirmed) }),
   };
+}
+
+/** The metrics that became worse. */
+export function listRegressions(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.flatMap(({ name, state }) => (state === 'regression' ? [name] : []));
 }
 
 interface PastAnswer extends HistoryAnswer {
@@ -128,7 +136,7 @@ function findComparisons({ base, head }: Measured, { rules, past, answers }: Fou
   if (base) return compareRuns(base.map(figuresOf), head.map(figuresOf), rules);
   const found = new Map([...answers].map(([name, { comparison }]) => [name, comparison]));
   // A metric that disappears would otherwise be green for ever.
-  for (const name of past?.runs.at(-1)?.figures.keys() ?? []) {
+  for (const name of past?.last?.figures.keys() ?? []) {
     if (!found.has(name)) found.set(name, { outcome: 'undecided', reason: 'the results do not have it' });
   }
   return found;
@@ -187,6 +195,7 @@ function listNotes(
     ...describeBase(measured, metrics),
     ...(past?.notes ?? []),
     ...(past ? describeMachine(run.machine, past.runs) : []),
+    ...describeRecentChanges([...answers.values()]),
     ...describeOffsets([...answers.values()], run.machine),
   ];
 }

@@ -21,6 +21,8 @@ export interface Judgement {
   readonly commit: string;
   /** Epoch ms. */
   readonly at: number;
+  /** The metrics that became worse, if a second run on a fresh machine decides whether that fails. */
+  readonly suspected?: readonly string[];
 }
 
 /** A metric with everything that its verdict rests on. */

@@ -1,4 +1,7 @@
 import type { MeasuringMachine } from '../figures/machine.js';
+import type { Series } from '../history/series.js';
+import type { ChangePoint } from '../judge/change-points.js';
+import { describeChange } from '../judge/describe-verdict.js';
 import { plural } from '../kernel/plural.js';
 import type { HistoryAnswer } from './compare-history.js';
 import type { Measured } from './judge.js';
@@ -23,6 +26,25 @@ export function describeBase({ base, isInterleaved }: Measured, metrics: number)
           `Of ${plural(metrics, 'metric')} without any change, about ${Number((metrics * BY_CHANCE).toPrecision(1))} differ by chance. A second run shows which ones do.`,
         ]),
   ];
+}
+
+/** A change is news for so many runs. */
+const RECENT = 10;
+const MOST_CHANGES = 5;
+
+/** Levels that changed a short time ago: the verdict compares with the new level, and says nothing of the old one. */
+export function describeRecentChanges(
+  answers: readonly { readonly series: Series; readonly changes: readonly ChangePoint[] }[],
+): readonly string[] {
+  const recent = answers.flatMap(({ series: { name, unit, points }, changes }) => {
+    const last = changes.findLast(({ run }) => run < points.length - 1);
+    const runs = last === undefined ? Infinity : points.length - 1 - last.run;
+    if (last === undefined || runs > RECENT) return [];
+    const ago = `${plural(runs, 'run')} ago, at ${points[last.run]!.commit.slice(0, 12) || 'an unknown commit'}`;
+    return [`${name} changed its level ${ago}: ${describeChange(last, unit)}.`];
+  });
+  const more = recent.length - MOST_CHANGES;
+  return [...recent.slice(0, MOST_CHANGES), ...(more > 0 ? [`${plural(more, 'more metric')} changed recently.`] : [])];
 }
 
 /** What became of runs on other machine types: sentences. */

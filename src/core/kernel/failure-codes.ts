@@ -2,6 +2,7 @@ import * as advice from './advice.js';
 import * as composeAdvice from './compose-advice.js';
 import * as exportAdvice from './export-advice.js';
 import * as phaseAdvice from './phase-advice.js';
+import * as resultAdvice from './result-advice.js';
 
 /**
  * The codes of all failures: `when` an action fails with the code, and the `remedy`. `docs/errors.md` is printed from
@@ -252,6 +253,18 @@ export const failureCodes = {
   'results-unreadable': {
     when: 'A file with results is of no known format (an HTML page, for example), is cut off, or has too many figures.',
     remedy: 'Look at the file that the message names. docs/result-formats.md lists the tools whose files are read.',
+  },
+  'results-missing': {
+    when: 'No file matches `results` of judge-results or collect-results, or the files of the base that `baseline` names. Nothing was judged.',
+    remedy: resultAdvice.WRITE_RESULTS,
+  },
+  'results-worse': {
+    when: 'Metrics are beyond their thresholds, or became worse than what they are compared with.',
+    remedy: resultAdvice.READ_VERDICTS,
+  },
+  'results-unjudged': {
+    when: 'Results could not be judged: a value is no number, a metric is missing, no threshold is about any metric, a file reports problems such as failed requests, or base and head have too few runs.',
+    remedy: resultAdvice.CORRECT_RESULTS,
   },
   'history-too-large': {
     when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',

@@ -1,3 +1,4 @@
+import { escapeHtml, renderHead } from '../kernel/html.js';
 import { plural } from '../kernel/plural.js';
 import { shorten } from '../kernel/markdown.js';
 import type { ListedFile } from './host.js';
@@ -35,8 +36,6 @@ const WORDS: Readonly<Record<RunOutcome, string>> = {
   stopped: '– stopped',
   'left-out': '– left out',
 };
-/** Loads nothing, and runs nothing, whatever a phase wrote. */
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'`;
 
 /** An HTML page: the verdict and why, then all phases in their order, with their times and links to their files. */
 export function renderIndex(page: IndexedPhases): string {
@@ -52,10 +51,8 @@ export function renderIndex(page: IndexedPhases): string {
           '</tbody></table>',
         ];
   return [
-    '<!doctype html>',
-    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
-    `<title>${escape(name)}: ${verdict}</title><style>${STYLE}</style></head><body>`,
+    ...renderHead({ title: `${name}: ${verdict}`, style: STYLE }),
+    '<body>',
     ...renderTop(page),
     ...rows(results, 'This step'),
     ...rows(earlier, 'Earlier steps'),
@@ -73,8 +70,8 @@ function renderTop({ name, outcome, hasFailures }: IndexedPhases): readonly stri
     return count === 0 ? [] : [`${count} ${WORDS[one].slice(2)}`];
   });
   return [
-    `<header class="${verdict}"><h1>${escape(name)}: <span>${verdict}</span></h1>`,
-    `<p>${escape(renderFinished(name, outcome))} <small>It began at ${new Date(beganAt).toISOString().slice(0, 19)}Z.</small></p>`,
+    `<header class="${verdict}"><h1>${escapeHtml(name)}: <span>${verdict}</span></h1>`,
+    `<p>${escapeHtml(renderFinished(name, outcome))} <small>It began at ${new Date(beganAt).toISOString().slice(0, 19)}Z.</small></p>`,
     `<p>${plural(results.length, 'phase')}: ${counts.join(', ')}.</p></header>`,
     ...(lines.length === 0 ? [] : ['<h2>Why</h2><ul>', ...lines, ...more, '</ul>']),
     ...(hasFailures ? [`<p><a href="${FAILURES}">${FAILURES}</a></p>`] : []),
@@ -85,9 +82,9 @@ function renderTop({ name, outcome, hasFailures }: IndexedPhases): readonly stri
 function linkReason(reason: string, results: readonly PhaseResult[]): string {
   const text = shorten(reason, LONGEST_REASON);
   const about = results.find(({ title, outcome }) => outcome !== 'passed' && text.startsWith(`${title} `));
-  if (about === undefined) return escape(text);
+  if (about === undefined) return escapeHtml(text);
   const { title, folder } = about;
-  return `<a href="#${toId(folder)}">${escape(title)}</a>${escape(text.slice(title.length))}`;
+  return `<a href="#${toId(folder)}">${escapeHtml(title)}</a>${escapeHtml(text.slice(title.length))}`;
 }
 
 /** Folders begin with a number that no other has. */
@@ -102,7 +99,7 @@ function renderRows(results: readonly PhaseResult[], listFiles: IndexedPhases['l
   return results.map((result) => {
     const { title, folder, outcome, isLate } = result;
     const cells = [
-      `<td>${escape(title)}`,
+      `<td>${escapeHtml(title)}`,
       `<td class="${outcome}"><b>${WORDS[outcome]}${isLate ? ' (by the post step)' : ''}</b>`,
       `<td class="took">${renderDuration(result)}`,
       `<td class="when">${renderBar(result, { from, length: until - from })}`,
@@ -128,7 +125,7 @@ function renderBar(
 function renderFiles(folder: string, files: readonly ListedFile[]): string {
   const link = ({ path, bytes }: ListedFile): string => {
     const href = [folder, ...path.split('/')].map(encodeURIComponent).join('/');
-    return `<a href="${href}" title="${bytes} bytes">${escape(path)}</a>`;
+    return `<a href="${href}" title="${bytes} bytes">${escapeHtml(path)}</a>`;
   };
   const main = MAIN_FILES.flatMap((name) => files.find(({ path }) => path === name) ?? []);
   const others = files.filter(({ path }) => !MAIN_FILES.includes(path));
@@ -143,13 +140,6 @@ function renderWhy({ reasons, remarks = [] }: PhaseResult): string {
   const [first, ...rest] = [...reasons, ...remarks];
   if (first === undefined) return '';
   const lines =
-    rest.length === 0 ? '' : `<details open><summary>more</summary><pre>${escape(rest.join('\n'))}</pre></details>`;
-  return `${escape(first)}${lines}`;
-}
-
-/** As text of HTML, without characters that no page can show. */
-function escape(text: string): string {
-  return text
-    .replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!)
-    .replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+    rest.length === 0 ? '' : `<details open><summary>more</summary><pre>${escapeHtml(rest.join('\n'))}</pre></details>`;
+  return `${escapeHtml(first)}${lines}`;
 }

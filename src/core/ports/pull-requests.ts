@@ -59,6 +59,11 @@ export interface PullRequests {
    * @returns its id
    */
   createComment(number: number, body: string, marker: string): Promise<number>;
+  /**
+   * The first comment of a bot, or of the token's own user, that begins with a marker. Those of other people do not
+   * count: anybody can write the marker, and a token that may write can edit what others wrote.
+   */
+  findComment(number: number, marker: string): Promise<number | undefined>;
   /** @returns `absent` if somebody deleted it meanwhile */
   updateComment(id: number, body: string): Promise<'updated' | 'absent'>;
   /** Adding the same reaction twice changes nothing. */

@@ -7,7 +7,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const script = fileURLToPath(new URL('render.py', import.meta.url));
-const readPage = readFileSync(fileURLToPath(new URL('read-page.js', import.meta.url)), 'utf8');
+/** What reads a page, in the browser: gives {@link Rendered}. */
+export const readPage = readFileSync(fileURLToPath(new URL('read-page.js', import.meta.url)), 'utf8');
 /** The width of a comment on a large screen, and about the look of GitHub. */
 const STYLE = `
   body { width: 840px; margin: 16px; font: 14px/1.5 "DejaVu Sans", sans-serif; color: #1f2328 }
@@ -15,6 +16,12 @@ const STYLE = `
   code { background: #818b981f; padding: .2em .4em; border-radius: 6px; font: 85% monospace; white-space: break-spaces }
   table { border-collapse: collapse; display: block; width: max-content; max-width: 100%; overflow: auto }
   th, td { border: 1px solid #d1d9e0; padding: 6px 13px } tr:nth-child(2n) { background: #f6f8fa } a { color: #0969da }`;
+
+/** Markdown as GitHub's parser gives it, before GitHub removes what it does not allow. */
+export function renderHtml(markdown: string): string {
+  const python = join(root, '.peers/venv/bin/python');
+  return execFileSync(python, [script], { input: markdown, encoding: 'utf8', env: process.env });
+}
 
 /** What a rendered comment consists of. */
 export interface Rendered {
@@ -50,8 +57,7 @@ export class CommentPage {
 
   /** @param picture the name of a screenshot in build/answers/, of the comment with all sections open and closed */
   async show(markdown: string, picture?: string): Promise<Rendered> {
-    const python = join(root, '.peers/venv/bin/python');
-    const html = execFileSync(python, [script], { input: markdown, encoding: 'utf8', env: process.env });
+    const html = renderHtml(markdown);
     await this.page.setContent(`<!doctype html><meta charset="utf-8"><style>${STYLE}</style><body>${html}</body>`);
     if (picture !== undefined) {
       const folder = join(root, 'build/answers');

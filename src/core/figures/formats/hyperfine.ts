@@ -8,7 +8,7 @@ import { findRepeated } from './repeated.js';
 const SECONDS = { unit: 's', better: 'lower' } as const;
 
 /**
- * The JSON of `hyperfine --export-json`. A figure per command: the wall-clock time of each run. `COMMAND [user]` and
+ * The JSON of `hyperfine --export-json`. A figure per command: the wall-clock time of each run, which is a process of its own. `COMMAND [user]` and
  * `COMMAND [system]` are the means of the CPU times; the file has no others.
  */
 export function readHyperfine(collector: FigureCollector): TextReader {
@@ -32,7 +32,7 @@ export function readHyperfine(collector: FigureCollector): TextReader {
 
 function addCommand(name: string, result: JsonMap, collector: FigureCollector): void {
   const { times, median, user, system, exit_codes: codes } = result;
-  if (Array.isArray(times)) collector.addAll(name, times, SECONDS);
+  if (Array.isArray(times)) collector.addAll(name, times, { ...SECONDS, areRuns: true });
   else collector.add(name, median, SECONDS);
   // Windows and old versions have no CPU times.
   if (typeof user === 'number') collector.add(`${name} [user]`, user, SECONDS);

@@ -6,6 +6,11 @@ import { average, deviate } from '../statistics.js';
 
 const SECONDS = { unit: 's', better: 'lower' } as const;
 const US_PER_S = 1_000_000;
+/** The modules of Benchmark Tools that compute the same figures. Several compute `data_points`. */
+const LATENCY = { module: 'latency_evaluation' } as const;
+const THROUGHPUT = { module: 'throughput_evaluation' } as const;
+const SHED = { module: 'scheduler_load_shedding_evaluation' } as const;
+const PER_SERVICE = { ...SECONDS, module: 'per_service_speed_evaluation' } as const;
 /** The operation by which a service says that it dropped an event. */
 const SHEDDING = 'log_event_load_shedding';
 
@@ -90,25 +95,29 @@ function addLatency({ latencies, shed, first, last }: Totals, collector: FigureC
   collector.add('data_points', count);
   const none = 'no trace';
   if (count === 0) {
-    for (const name of ['latency_avg', 'latency_std', 'throughput_fps', 'load_shedding_rate']) {
-      collector.refuse(name, none);
-    }
+    for (const name of ['latency_avg', 'latency_std']) collector.refuse(name, none, LATENCY);
+    collector.refuse('throughput_fps', none, THROUGHPUT);
+    collector.refuse('load_shedding_rate', none, SHED);
     return;
   }
+  const facts = { ...SECONDS, ...LATENCY };
   const seconds = latencies.map((latency) => latency / US_PER_S);
-  collector.addAll('latency', seconds, SECONDS);
-  collector.add('latency_avg', average(seconds), SECONDS);
-  if (count > 1) collector.add('latency_std', deviate(seconds), SECONDS);
-  else collector.refuse('latency_std', 'only one trace');
+  collector.addAll('latency', seconds, facts);
+  collector.add('latency_avg', average(seconds), facts);
+  if (count > 1) collector.add('latency_std', deviate(seconds), facts);
+  else collector.refuse('latency_std', 'only one trace', LATENCY);
   if (last > first) {
-    collector.add('throughput_fps', count / ((last - first) / US_PER_S), { unit: '1/s', better: 'higher' });
-  } else collector.refuse('throughput_fps', 'traces of no duration');
-  collector.add('load_shedding_rate', shed / count, { better: 'lower' });
+    const rate = count / ((last - first) / US_PER_S);
+    collector.add('throughput_fps', rate, { unit: '1/s', better: 'higher', ...THROUGHPUT });
+  } else collector.refuse('throughput_fps', 'traces of no duration', THROUGHPUT);
+  collector.add('load_shedding_rate', shed / count, { better: 'lower', ...SHED });
 }
 
 function addDurations({ durations }: Totals, collector: FigureCollector): void {
   for (const [name, values] of durations) {
-    collector.add(`${name}_avg`, average(values) / US_PER_S, SECONDS);
-    if (values.length > 1) collector.add(`${name}_std`, deviate(values.map((one) => one / US_PER_S)), SECONDS);
+    collector.add(`${name}_avg`, average(values) / US_PER_S, PER_SERVICE);
+    if (values.length > 1) {
+      collector.add(`${name}_std`, deviate(values.map((one) => one / US_PER_S)), PER_SERVICE);
+    }
   }
 }

@@ -12,6 +12,7 @@ import { type TextReader, UnreadableError } from '../reading.js';
  * - `value`: one sample, a number; or `samples`: a list of numbers, in the order of measurement
  * - `unit`: optional, such as `ms`
  * - `better`: optional, `lower` or `higher`
+ * - `runs`: optional, `true` if each sample is of a process of its own
  *
  * Other keys are ignored.
  *
@@ -34,7 +35,11 @@ export function readFigureList(collector: FigureCollector): TextReader {
 function addObject(given: unknown, label: string, collector: FigureCollector): void {
   const name = isMap(given) ? textOf(given['name']) : undefined;
   if (!isMap(given) || name === undefined) throw new UnreadableError(`has no object with a "name" in ${label}`);
-  const facts = { ...readUnit(given['unit'], label), ...readBetter(given['better'], label) };
+  const facts = {
+    ...readUnit(given['unit'], label),
+    ...readBetter(given['better'], label),
+    ...readRuns(given['runs'], label),
+  };
   const { value, samples } = given;
   if (value !== undefined && samples !== undefined) {
     throw new UnreadableError(`has both "value" and "samples" in ${label}; one of them is allowed`);
@@ -53,4 +58,10 @@ function readBetter(better: unknown, label: string): Pick<Figure, 'better'> {
   if (better === undefined || better === null) return {};
   if (better === 'lower' || better === 'higher') return { better };
   throw new UnreadableError(`has the "better" ${JSON.stringify(better)} in ${label}; lower and higher are allowed`);
+}
+
+function readRuns(runs: unknown, label: string): Pick<Figure, 'areRuns'> {
+  if (runs === undefined || runs === null || runs === false) return {};
+  if (runs === true) return { areRuns: true };
+  throw new UnreadableError(`has the "runs" ${JSON.stringify(runs)} in ${label}; true and false are allowed`);
 }

@@ -13,7 +13,7 @@ interface Metric {
 /**
  * The result of Benchmark Tools, bare or as the Benchmark Platform Controller answers it (in `result`): a figure per
  * metric, named as the metric, so that thresholds keep their names. A metric of two modules is
- * `latency_evaluation.data_points` in both.
+ * `latency_evaluation.data_points` in both. The module of each is known, since thresholds may be for one module only.
  */
 export function readSeedResult(collector: FigureCollector): TextReader {
   const metrics: Metric[] = [];
@@ -63,7 +63,7 @@ function addMetrics(metrics: readonly Metric[], collector: FigureCollector): voi
   const repeated = findRepeated(metrics.map(({ name }) => name));
   for (const { module, name, about } of metrics) {
     const own = repeated.has(name) ? `${module}.${name}` : name;
-    collector.add(own, about['value']);
+    collector.add(own, about['value'], { module });
     if (about['passed'] === false) {
       collector.report(`${own} did not pass its own threshold, ${String(about['threshold'])}`);
     }

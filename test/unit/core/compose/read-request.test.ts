@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { inputs } from '../../../../actions/run-compose.inputs.js';
 import { readComposeRequest, type JointInputs } from '../../../../src/core/compose/read-request.js';
 import { collectFields } from '../../../../src/core/inputs/fields.js';
-import { parseInputs, type RawInputs } from '../../../../src/core/inputs/inputs.js';
+import { parseInputs, parseJson, type RawInputs } from '../../../../src/core/inputs/inputs.js';
 
 const none: JointInputs = {
   session: undefined,
@@ -17,7 +17,7 @@ const none: JointInputs = {
 
 function parse(given: Readonly<Record<string, string>>) {
   const raw: RawInputs = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text }]));
-  return parseInputs(inputs, raw, JSON.parse);
+  return parseInputs(inputs, raw, parseJson);
 }
 
 function read(joint: Partial<JointInputs>, given: Readonly<Record<string, string>> = {}) {

@@ -53,6 +53,11 @@ describe('A file is refused with the reason that', () => {
       '{"name":"a","value":1,"better":"less"}',
       'has the "better" "less" in line 1; lower and higher are allowed.',
     ],
+    [
+      '`runs` is no boolean',
+      '{"name":"a","value":1,"runs":5}',
+      'has the "runs" 5 in line 1; true and false are allowed.',
+    ],
     ['a unit is no text', '{"name":"a","value":1,"unit":3}', 'has a "unit" that is no text in line 1.'],
     ['its XML is cut off', '<testsuite><testcase name="a" time="1"/>', 'is not a JUnit report: '],
     ['its XML is something else', '<?xml version="1.0"?><coverage/>', 'it begins with <coverage>'],

@@ -61,6 +61,14 @@ describe('hyperfine', () => {
     expect(median(samples['sleep 0.01']!)).toBeCloseTo(Number(rows[0]!['median']), 12);
     expect(median(samples['sleep 0.015 [d=0.02]']!)).toBeCloseTo(Number(rows[3]!['median']), 12);
     expect(samples['sleep 0.02 [user]']).toEqual([Number(rows[2]!['user'])]);
+    const { figures } = await readFixture('hyperfine/run.json');
+    expect(
+      only(
+        figures.filter(({ areRuns }) => areRuns).map(({ name }) => name),
+        /\[(user|system)\]/,
+      ),
+    ).toEqual([]);
+    expect(figures.filter(({ areRuns }) => areRuns)).toHaveLength(4);
   });
 
   test('has the medians of its CSV alone, with the parameters in the names', async () => {

@@ -49,7 +49,7 @@ test('a result of Benchmark Tools keeps errors and failed thresholds', async () 
       },
     }),
   );
-  expect(figures).toEqual([{ name: 'latency_std', samples: [4] }]);
+  expect(figures).toEqual([{ name: 'latency_std', module: 'latency', samples: [4] }]);
   expect(unusable).toEqual([{ name: 'shedding', given: 'the error "division by zero"' }]);
   expect(problems).toEqual(['latency_std did not pass its own threshold, lambda x: x < 3']);
 });
@@ -70,8 +70,8 @@ test('a single trace has no deviation, and traces without duration no throughput
   );
   expect(samplesOf(reading)).toEqual({ data_points: [1], latency: [0], latency_avg: [0], load_shedding_rate: [1] });
   expect(reading.unusable).toEqual([
-    { name: 'latency_std', given: 'only one trace' },
-    { name: 'throughput_fps', given: 'traces of no duration' },
+    { name: 'latency_std', given: 'only one trace', module: 'latency_evaluation' },
+    { name: 'throughput_fps', given: 'traces of no duration', module: 'throughput_evaluation' },
   ]);
 });
 
@@ -189,4 +189,17 @@ test('statistics of samples', () => {
   expect([average([1, 2, 6]), deviate([2, 4, 4, 4, 5, 5, 7, 9])]).toEqual([3, expect.closeTo(2.138_089_935, 9)]);
   expect(deviate([0.1, 0.1, 0.1])).toBe(0);
   expect([quantile([1, 2, 3, 4], 0.5), quantile([1, 2], 0.9), quantile([5], 0.95)]).toEqual([2.5, 1.9, 5]);
+});
+
+test('samples of JSON lines are of processes of their own if all of them are', async () => {
+  const line = (name: string, more: object = {}): string => JSON.stringify({ name, value: 1, ...more });
+  const runs = { runs: true };
+  const lines = [line('a', runs), line('a', runs), line('b', runs), line('b'), line('c'), line('c', runs)];
+  const { figures } = await read([...lines, line('d', { runs: false })].join('\n'));
+  expect(figures.map(({ name, areRuns }) => [name, areRuns])).toEqual([
+    ['a', true],
+    ['b', undefined],
+    ['c', undefined],
+    ['d', undefined],
+  ]);
 });

@@ -67,6 +67,16 @@ describe('The base beside the head', () => {
     }
   });
 
+  test('is every sample of a tool that runs the process several times', () => {
+    const run = (level: number) => [[{ name: 'sort', unit: 's', areRuns: true as const, samples: around(level) }]];
+    expect([...compareRuns(run(100), run(110), limits)]).toMatchObject([['sort', { outcome: 'change', after: 110 }]]);
+    const once = [[{ name: 'sort', unit: 's', samples: around(110) }]];
+    expect(compareRuns(run(100), once, limits).get('sort')).toMatchObject({
+      outcome: 'undecided',
+      reason: '5 runs of the base and 1 of the head are too few: it takes 5 of each',
+    });
+  });
+
   test('is one value per run of the measuring process', () => {
     const run = (level: number, unit = 'ms') => [{ name: 'latency', unit, samples: [level - 1, level, level + 50] }];
     const base = around(100).map((level) => run(level));

@@ -130,7 +130,7 @@ describe('A threshold', () => {
 
 describe('The threshold of a metric', () => {
   const find = (keys: readonly string[], metric: string): string | undefined =>
-    findThreshold(readThresholds(keys.map((key) => [key, '< 1'] as const)), metric)?.key;
+    findThreshold(readThresholds(keys.map((key) => [key, '< 1'] as const)), { name: metric })?.key;
 
   test.each<[string[], string, string | undefined]>([
     [['latency_.*', 'latency_avg'], 'latency_avg', 'latency_avg'],

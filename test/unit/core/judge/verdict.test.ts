@@ -66,18 +66,18 @@ describe('The verdict on a metric', () => {
   });
 
   test.each<[string, Partial<Figure>, Partial<Comparison>, readonly string[]]>([
-    ['worse', {}, {}, ['regression', 'It is worse: 10 ms before, 11 ms now (+10 %, between +8.0 % and +13 %).']],
+    ['worse', {}, {}, ['regression', 'It is worse: 10 ms before, 11 ms now (+10.0 %, between +8.0 % and +12.5 %).']],
     [
       'better',
       { better: 'higher' },
       {},
-      ['passed', 'It is better: 10 ms before, 11 ms now (+10 %, between +8.0 % and +13 %).'],
+      ['passed', 'It is better: 10 ms before, 11 ms now (+10.0 %, between +8.0 % and +12.5 %).'],
     ],
     [
       'the same',
       {},
       { outcome: 'no-change', after: 10.05, relative: 0.005 },
-      ['passed', 'No change is shown: 10 ms before, 10.05 ms now (+0.5 %, between +8.0 % and +13 %).'],
+      ['passed', 'No change is shown: 10 ms before, 10.05 ms now (+0.5 %, between +8.0 % and +12.5 %).'],
     ],
     [
       'undecided',
@@ -165,7 +165,7 @@ describe('The conclusion', () => {
   });
   const good = verdict('passed', '< 3');
   const of = (verdicts: readonly Verdict[], failOn: readonly FailOn[] = all, requireThresholds = true) =>
-    conclude(verdicts, { failOn: new Set(failOn), requireThresholds });
+    conclude(verdicts, { failOn: new Set(failOn), requireThresholds, problems: 0 });
 
   test.each<[string, readonly Verdict[], number, readonly string[]]>([
     ['passes', [good, verdict('unjudged')], 0, []],
@@ -173,29 +173,39 @@ describe('The conclusion', () => {
       'counts what is worse',
       [good, verdict('missed', '<1'), verdict('regression')],
       2,
-      ['1 metric is beyond the threshold.', '1 metric became worse.'],
+      ['1 metric is beyond the threshold: m.', '1 metric became worse: m.'],
     ],
-    ['counts to 99', [good, ...Array<Verdict>(200).fill(verdict('regression'))], 99, ['200 metrics became worse.']],
+    [
+      'counts to 99',
+      [good, ...Array<Verdict>(200).fill(verdict('regression'))],
+      99,
+      ['200 metrics became worse: m, m, m, 197 more.'],
+    ],
     [
       'is an error with a metric that is refused',
       [good, verdict('regression'), verdict('refused')],
       100,
-      ['1 metric cannot be judged.', '1 metric became worse.'],
+      ['1 metric cannot be judged: m.', '1 metric became worse: m.'],
     ],
-    ['is an error with a missing metric', [good, verdict('missing', '< 3')], 100, ['1 metric is missing.']],
-    ['is an error without metrics', [], 100, ['No metric was judged.']],
-    ['is an error with unjudged metrics alone', [verdict('unjudged')], 100, ['No metric was judged.']],
+    ['is an error with a missing metric', [good, verdict('missing', '< 3')], 100, ['1 metric is missing: m.']],
+    ['is an error without metrics', [], 100, ['The results have no metric.']],
+    [
+      'is an error with unjudged metrics alone',
+      [verdict('unjudged')],
+      100,
+      ['No threshold is about a metric of the results.'],
+    ],
     [
       'is an error without a threshold',
       [verdict('passed'), verdict('missing', '< 3')],
       100,
-      ['No threshold is about a metric of the results.', '1 metric is missing.'],
+      ['No threshold is about a metric of the results.', '1 metric is missing: m.'],
     ],
   ])('%s', (_, verdicts, code, reasons) => expect(of(verdicts)).toEqual({ passed: code === 0, code, reasons }));
 
   test('does not pass with undecided metrics, and fails only on demand', () => {
     const verdicts = [good, verdict('undecided')];
-    expect(of(verdicts)).toEqual({ passed: false, code: 0, reasons: ['1 metric is undecided.'] });
+    expect(of(verdicts)).toEqual({ passed: false, code: 0, reasons: ['1 metric is undecided: m.'] });
     expect(of(verdicts, [...all, 'undecided']).code).toBe(100);
   });
 
@@ -205,5 +215,18 @@ describe('The conclusion', () => {
     expect(of(verdicts, ['regression']).code).toBe(1);
     expect(of([verdict('passed')], [], false)).toEqual({ passed: true, code: 0, reasons: [] });
     expect(of([good, verdict('refused')], []).code).toBe(100);
+  });
+
+  test('without required thresholds, passes metrics that nothing is about, and never results without a metric', () => {
+    expect(of([verdict('unjudged')], all, false)).toEqual({ passed: true, code: 0, reasons: [] });
+    expect(of([], [], false)).toMatchObject({ passed: false, code: 100 });
+    expect(of([verdict('missing')], [], false)).toMatchObject({ passed: false, code: 100 });
+  });
+
+  test('is an error if the results are doubtful, unless nobody asks', () => {
+    const judgeDoubtful = (failOn: readonly FailOn[]) =>
+      conclude([good], { failOn: new Set(failOn), requireThresholds: true, problems: 2 });
+    expect(judgeDoubtful(['problem'])).toEqual({ passed: false, code: 100, reasons: ['The results have 2 problems.'] });
+    expect(judgeDoubtful([]).code).toBe(0);
   });
 });

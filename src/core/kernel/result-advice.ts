@@ -1,0 +1,10 @@
+/**
+ * The part of the book of advice (advice.ts) that judge-results alone needs: a start does not load it.
+ */
+
+export const WRITE_RESULTS =
+  'Check that the tests ran and wrote their results, and that the patterns are relative to the workspace, or absolute. A job of its own downloads the artifact with the results first.';
+export const READ_VERDICTS =
+  'Read the verdicts in the job summary, or in `report.html` in the folder of the output `artifacts`. If the change is wanted, raise the threshold, or merge it: the history begins anew at the new level.';
+export const CORRECT_RESULTS =
+  'Correct what the verdicts in the job summary name. `require-thresholds: false` judges without thresholds, and `fail-on` lists what fails.';
