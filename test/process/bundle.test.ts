@@ -30,6 +30,10 @@ const late = [
   'aws-ssm.js',
   'claim.js',
   'data-volume.js',
+  'entry-points.js',
+  'interleave-compose.js',
+  'interleave-phases.js',
+  'interleaved.js',
   'machine-name.js',
   'phases-export.js',
   'pool.js',
@@ -76,6 +80,7 @@ describe('dist/', () => {
     expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
     expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
     expect(measureSize(dist, code.ofExport)).toBeLessThanOrEqual(budget.exportBytes);
+    expect(measureSize(dist, code.ofLateRuns)).toBeLessThanOrEqual(budget.lateRunBytes);
     expect(measureSize(dist, code.ofPhases)).toBeLessThanOrEqual(budget.phasesBytes);
     expect(measureSize(dist, code.ofPlan)).toBeLessThanOrEqual(budget.planBytes);
   });
@@ -89,8 +94,10 @@ describe('dist/', () => {
     expect(listLoaded('start-runner')).toEqual(early);
   });
 
-  test('is read by run-phases without the code of an export', () => {
-    expect(listLoaded('run-phases')).not.toContain('phases-export.js');
+  test('is read by run-phases without the code of an export, of a program and of two sides', () => {
+    const late = /^(phases-export|entry-points|interleave.*)\.js$/;
+    expect(listLoaded('run-phases').filter((name) => late.test(name))).toEqual([]);
+    expect(listLoaded('run-compose').filter((name) => late.test(name))).toEqual([]);
   });
 
   test('is in ASCII, because V8 holds a file with any other character in two bytes a character', () => {
