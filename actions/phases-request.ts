@@ -113,7 +113,7 @@ export async function parseRequest(
       ...problems,
       ...places.problems,
       ...listNoMaps(values),
-      ...(problems.some(isOfInterleave) ? [] : apart),
+      ...(problems.some((one) => one.startsWith('`results`')) ? [] : apart),
       ...(problems.some(isOfWork) ? [] : work.problems),
       // The phases of a program are not known without its folder.
       ...(isRead && (place || values.program === undefined) ? (turns?.problems ?? []) : []),
@@ -139,10 +139,6 @@ function listNoMaps(values: Values): readonly string[] {
   return (['config', 'overrides'] as const)
     .filter((name) => values[name] !== undefined && !isMap(values[name]))
     .map((name) => `\`${name}\` is no map; allowed: a map in YAML or JSON.`);
-}
-
-function isOfInterleave(problem: string): boolean {
-  return /^`(interleave|runs|seed|results)`/.test(problem);
 }
 
 /** Whether a problem is of an input that says what runs. Then the work cannot be read, and has no further problems. */

@@ -73,12 +73,8 @@ export function readInterleave(
   { interleave, runs, seed, results }: Values,
   about: { readonly results?: readonly string[]; readonly runId: string },
 ): { readonly request?: InterleaveRequest; readonly problems: readonly string[] } {
-  if (interleave === undefined) {
-    const alone = Object.entries({ seed, results }).filter(([, value]) => value !== undefined);
-    return {
-      problems: alone.map(([name]) => `\`${name}\` is given without \`interleave\`; allowed: both, or neither.`),
-    };
-  }
+  // The others may be given nevertheless: a workflow measures two sides for a pull request, and one after a push.
+  if (interleave === undefined) return { problems: [] };
   const patterns = results ?? about.results ?? [];
   const request = { sides: interleave, runs, seed: seed ?? about.runId, results: patterns };
   const missing =
