@@ -4,7 +4,14 @@ import type { ComposeRequest } from '../src/core/compose/request.js';
 import type { FailureCode } from '../src/core/kernel/failure-codes.js';
 import { type InterleaveRequest, readInterleave } from '../src/core/interleave/inputs.js';
 import { collectFields } from '../src/core/inputs/fields.js';
-import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  isYamlGiven,
+  parseInputs,
+  refuseProblems,
+  textOf,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { listSecrets } from '../src/core/inputs/secrets.js';
 import type { Environment } from '../src/core/ports/programs.js';
 import { readContext } from '../src/host/context.js';
@@ -36,7 +43,7 @@ export async function readRequest(): Promise<GivenProject> {
   const { values, request, interleave, problems } = await parseRequest(raw, runId);
   const directory = values.directory && findFolder(workspace, values.directory);
   const elsewhere =
-    values.directory && directory === undefined && values.interleave === undefined
+    values.directory && directory === undefined && textOf(raw, 'interleave') === ''
       ? [`\`directory\` is "${values.directory}", which is no folder in ${workspace}. Is the repository checked out?`]
       : [];
   refuseProblems([...problems, ...elsewhere], HINT);

@@ -40,7 +40,7 @@ describe('Thresholds', () => {
     });
     expect(JSON.parse(result.outputs['verdicts']!)).toEqual({ latency: 'passed', throughput: 'passed' });
     expect(result.summary).toContain('🟢 benchmark: passed. 2 metrics: 2 passed.');
-    expect(result.summary).toContain('| `latency` | 3.1 ms | 🟢 passed `lambda x: x < (3 * 1.1)` |');
+    expect(result.summary).toContain('| `latency` | 3.1 ms | 🟢 passed `< 3.3 ms` |');
     const { artifacts } = result.outputs;
     expect(readdirSync(artifacts!).toSorted()).toEqual(['plots', 'report.html', 'verdicts.json']);
     expect(JSON.parse(readFileSync(join(artifacts!, 'verdicts.json'), 'utf8'))).toMatchObject({
