@@ -1,5 +1,5 @@
 import { COULD_NOT_JUDGE } from '../src/core/judge/conclusion.js';
-import { choosePast, toPastRun } from '../src/core/judgement/past.js';
+import { choosePast, chooseRelease, toPastRun } from '../src/core/judgement/past.js';
 import { combineFiles } from '../src/core/judgement/combine.js';
 import { judgeResults, type Past } from '../src/core/judgement/judge.js';
 import type { Judgement } from '../src/core/judgement/judgement.js';
@@ -78,13 +78,13 @@ async function openPlace({ history }: GivenResults, scene: Scene): Promise<Histo
 
 /** The runs to compare with, and the whole history. */
 async function readPast(
-  { rules }: GivenResults,
+  { rules, baseline }: GivenResults,
   { place, ref }: { readonly place: HistoryPlace | undefined; readonly ref: MeasuredRef },
 ): Promise<{ readonly past?: Past; readonly bytes?: Uint8Array }> {
   if (!place) return {};
   const { readPlace } = await import('./judge-history.js');
   const bytes = await readPlace(place);
-  const past = choosePast(bytes, rules.name, ref);
+  const past = (baseline.kind === 'release' ? chooseRelease : choosePast)(bytes, rules.name, ref);
   return { past, ...(bytes && { bytes }) };
 }
 

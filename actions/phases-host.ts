@@ -27,8 +27,7 @@ export async function openHosts(given: GivenPhases, artifacts: string, masks: Ph
   const host = openHost(given, artifacts, masks);
   if (given.interleaved === undefined) return { host, own: [host] };
   const { openSides } = await import('./interleave-phases.js');
-  const open = ({ stepFiles, ...place }: OpenPlace): PhaseHost =>
-    openHostIn({ ...given, ...place, artifacts, masks, variables: { ...given.variables, ...stepFiles } });
+  const open = (place: OpenPlace): PhaseHost => openHostIn({ ...given, ...place, artifacts, masks });
   const shared = locateShared(artifacts);
   const { hosts, hostOf } = attempt(shared, () => openSides(given.interleaved!, { shared, open }));
   return { host, hostOf, own: hosts };
@@ -39,16 +38,24 @@ export interface OpenHosts extends Pick<PhaseWorld, 'host' | 'hostOf'> {
   readonly own: readonly PhaseHost[];
 }
 
-type Place = Pick<PhasePlace, 'directory' | 'artifacts' | 'shared' | 'variables' | 'masks'>;
+type Place = Omit<PhasePlace, 'files'>;
 
 /** @throws Failure `artifacts-unwritable` */
 function openHostIn(given: Place & Pick<GivenPhases, 'config' | 'overrides'>): PhaseHost {
-  const { directory, artifacts, shared, variables, masks, config, overrides } = given;
+  const { directory, artifacts, shared, variables, masks, stepFiles, config, overrides } = given;
   const file = `${shared}/${CONFIG}`;
   const paths = config === undefined ? {} : { CONFIG_FILE: file, TOPSAIL_FROM_CONFIG_FILE: file };
   const files = overrides === undefined ? {} : { [OVERRIDES]: `${overrides.trim()}\n` };
   return attempt(artifacts, () =>
-    openPhaseHost({ directory, artifacts, shared, files, variables: { ...paths, ...variables }, masks }),
+    openPhaseHost({
+      directory,
+      artifacts,
+      shared,
+      files,
+      variables: { ...paths, ...variables },
+      masks,
+      ...(stepFiles && { stepFiles }),
+    }),
   );
 }
 

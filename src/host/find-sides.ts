@@ -16,20 +16,21 @@ export function findSides(
   directory: string,
 ): { readonly sides: readonly FoundSide[]; readonly problems: readonly string[] } {
   const found = sides.map((side) => ({ ...side, directory: join(workspace, side.path, directory) }));
-  const missing = found.flatMap(({ path }) => describeMissing(workspace, path, directory));
-  if (missing.length > 0) return { sides: [], problems: missing };
+  const lacks = (path: string): boolean => findFolder(workspace, path) === undefined;
+  const missing = sides.map(({ path }) => path).filter(lacks);
+  if (missing.length > 0) return { sides: [], problems: missing.map((path) => describeMissing(path, workspace)) };
+  const bare = sides.map(({ path }) => path).filter((path) => lacks(join(path, directory)));
+  if (bare.length > 0) return { sides: [], problems: [describeBare(bare, directory)] };
   const [base, head] = sides.map(({ path }) => realpathSync(join(workspace, path))) as [string, string];
   if (base !== head) return { sides: found, problems: [] };
   const same = `\`interleave\` names ${sides.map(({ path }) => path).join(' and ')}, which are the same folder ${base}; allowed: two checkouts.`;
   return { sides: [], problems: [same] };
 }
 
-function describeMissing(workspace: string, path: string, directory: string): string[] {
-  if (findFolder(workspace, path) === undefined)
-    return [
-      `\`interleave\` names ${path}, which is no folder in ${workspace}. Is it checked out, with \`path: ${path}\`?`,
-    ];
-  return findFolder(workspace, join(path, directory)) === undefined
-    ? [`\`directory\` is "${directory}", which is no folder in ${path}, one of the sides of \`interleave\`.`]
-    : [];
+function describeMissing(path: string, workspace: string): string {
+  return `\`interleave\` names ${path}, which is no folder in ${workspace}. Is it checked out, with \`path: ${path}\`?`;
+}
+
+function describeBare(paths: readonly string[], directory: string): string {
+  return `\`directory\` is "${directory}", which is no folder in ${paths.join(' and ')}; allowed with \`interleave\`: a folder that both sides have.`;
 }

@@ -39,6 +39,8 @@ export interface PhasePlace {
   readonly shared: string;
   /** What the user set by inputs. */
   readonly variables: Environment;
+  /** The variables GITHUB_ENV and GITHUB_PATH, with files that hold for these phases alone. Default: those of the step. */
+  readonly stepFiles?: Readonly<Record<string, string>>;
   /** Files that each phase finds in its folder, by name. */
   readonly files?: Readonly<Record<string, string>>;
   /** Texts that are replaced in the files of ours, because GitHub masks only what it shows itself. Phases add to them. */
@@ -52,10 +54,10 @@ export function locateShared(artifacts: string): string {
 
 /** @throws Error if the folders cannot be made */
 export function openPhaseHost(place: PhasePlace): PhaseHost {
-  const { artifacts, directory, shared, variables, masks, files = {} } = place;
+  const { artifacts, directory, shared, variables, masks, stepFiles, files = {} } = place;
   for (const folder of [artifacts, shared]) mkdirSync(folder, { recursive: true });
-  const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
-  const readStepFiles = watchStepFiles(env);
+  const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ...stepFiles, ARTIFACTS: artifacts };
+  const readStepFiles = watchStepFiles(env, stepFiles !== undefined);
   const at = (name: string): string => join(artifacts, name);
   const room = new Room();
   return {

@@ -40,7 +40,7 @@ describe('Thresholds', () => {
     });
     expect(JSON.parse(result.outputs['verdicts']!)).toEqual({ latency: 'passed', throughput: 'passed' });
     expect(result.summary).toContain('🟢 benchmark: passed. 2 metrics: 2 passed.');
-    expect(result.summary).toContain('| `latency` | 3.1 ms | 🟢 passed `lambda x: x < (3 * 1.1)` |');
+    expect(result.summary).toContain('| `latency` | 3.1 ms | 🟢 passed `< 3.3 ms` |');
     const { artifacts } = result.outputs;
     expect(readdirSync(artifacts!).toSorted()).toEqual(['plots', 'report.html', 'verdicts.json']);
     expect(JSON.parse(readFileSync(join(artifacts!, 'verdicts.json'), 'utf8'))).toMatchObject({
@@ -234,6 +234,26 @@ describe('A history', () => {
       100,
       '1 metric is missing: gone. 1 metric is undecided: latency.',
     ]);
+  });
+
+  test('of the last release: the newest version counts, and a run of a tag is recorded with it', async () => {
+    stage.writeHistory(steady);
+    const environment = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1.9.0' };
+    stage.writeLines('r.jsonl', [latency(100)]);
+    await stage.judge({ ...byHistory, record: 'always' }, { environment });
+    stage.writeLines('r.jsonl', [latency(140)]);
+    await stage.judge(
+      { ...byHistory, 'on-regression': 'suspect' },
+      { environment: { ...environment, GITHUB_REF_NAME: 'v1.10.0' } },
+    );
+    const lines = stage.left('history.jsonl').trim().split('\n').slice(-2);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ tag: 'v1.9.0' }, { tag: 'v1.10.0' }]);
+    stage.writeLines('r.jsonl', [latency(115)]);
+    const result = await stage.judge({ ...byHistory, baseline: 'last-release', record: 'never' });
+    expect(result.summary).toContain('Compared with 1 run of the release v1.10.0.');
+    expect([result.code, result.outputs['regressions']]).toEqual([0, '[]']);
+    const none = await stage.judge({ ...byHistory, baseline: 'last-release', name: 'new' });
+    expect(none.summary).toContain('The history has no run of a version tag');
   });
 
   test('that is cut off in the middle of a line loses that line only, and says so', async () => {

@@ -13,7 +13,7 @@ import { createRandom } from './random.js';
 const DAY_MS = 86_400_000;
 export const NOW = Date.UTC(2026, 1, 10, 23, 40);
 const LIMITS = { minimumChange: 0.02, confidence: 0.99, minSamples: 5 };
-const FAIL_ON = new Set(['threshold', 'regression', 'missing'] as const);
+const FAIL_ON = new Set(['threshold', 'regression', 'missing', 'problem'] as const);
 
 /** A metric of an invented run. */
 export interface InventedMetric {
@@ -47,7 +47,11 @@ export function judge({ metrics, thresholds = {}, unusable = [], more = {} }: In
   const byName = new Map(metrics.map((metric) => [metric.name, metric]));
   return {
     name: 'shop',
-    conclusion: conclude(verdicts, { failOn: FAIL_ON, requireThresholds: Object.keys(thresholds).length > 0, problems: 0 }),
+    conclusion: conclude(verdicts, {
+      failOn: FAIL_ON,
+      requireThresholds: Object.keys(thresholds).length > 0,
+      problems: more.problems?.length ?? 0,
+    }),
     metrics: verdicts.map((verdict) => ({ verdict, ...describe(byName.get(verdict.name)) })),
     problems: [],
     notes: [],

@@ -21,7 +21,12 @@ const KIB = 1024;
 
 /** The line by which a later run of the same name finds its comment. */
 export function markerOf(name: string): string {
-  return `<!-- ci-actions judge-results: ${encodeURIComponent(name).replaceAll('-', '%2D')} -->`;
+  return `<!-- ci-actions judge-results: ${encodeURIComponent(replaceHalves(name)).replaceAll('-', '%2D')} -->`;
+}
+
+/** Half a character cannot be encoded. */
+function replaceHalves(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** What a judgement says, for a comment on a pull request: as the summary, and shorter. Markdown. */

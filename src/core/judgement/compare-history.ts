@@ -2,7 +2,7 @@ import type { Figure } from '../figures/figure.js';
 import type { MeasuringMachine } from '../figures/machine.js';
 import { factorBetween } from '../figures/units.js';
 import type { PastRun } from '../history/entry.js';
-import type { Series } from '../history/series.js';
+import type { Point, Series } from '../history/series.js';
 import { findChangePoints, type ChangePoint } from '../judge/change-points.js';
 import { summarize, type Comparison } from '../judge/compare.js';
 import { readSeries, type HistoryRun } from '../judge/history-series.js';
@@ -50,10 +50,7 @@ export function extendSeries(past: Series | undefined, figure: Figure, run: NewR
 
 /** @param series with the new run at its end */
 export function compareWithHistory({ points }: Series, rules: HistoryRules): HistoryAnswer {
-  const runs: HistoryRun[] = points.map(({ value, machine }) => ({
-    value,
-    ...(machine.type !== undefined && { machine: machine.type }),
-  }));
+  const runs = points.map(toHistoryRun);
   const { leftOut, offsets } = readSeries(runs);
   return {
     comparison: toComparison(judgeNewest(runs, { ...rules, newest: 1 })),
@@ -61,6 +58,10 @@ export function compareWithHistory({ points }: Series, rules: HistoryRules): His
     leftOut: leftOut.map(nameMachine),
     adjusted: [...offsets.keys()].map(nameMachine),
   };
+}
+
+export function toHistoryRun({ value, machine }: Point): HistoryRun {
+  return { value, ...(machine.type !== undefined && { machine: machine.type }) };
 }
 
 /** Also of {@link judgeNewest}'s relatives: what the verdict on a metric needs of an answer. */

@@ -2,7 +2,7 @@ import { findBounds } from '../judge/threshold-bounds.js';
 import type { Verdict } from '../judge/verdict.js';
 import { shorten } from '../kernel/markdown.js';
 import type { PlottedThreshold } from '../plot/history-plot.js';
-import { writeQuantity } from '../plot/quantity.js';
+import { writeQuantity } from '../figures/quantity.js';
 
 /** The limits that a metric's threshold sets, as plots show them: `< 350 ms` of `lambda x: x < (0.3 + 0.05)`. */
 export function listLimits({ threshold, unit }: Verdict): readonly PlottedThreshold[] {

@@ -71,7 +71,7 @@ function describeState(verdict: Verdict, isSuspected: boolean): Markdown {
   const isBetter = state === 'passed' && comparison?.outcome === 'change';
   const word = isSuspected ? '🟠 **suspected**' : isBetter ? '🟢 **better**' : WORDS[state];
   const limit = writeThreshold(verdict, LONGEST_THRESHOLD);
-  return markdown(limit === '' ? word : `${word} ${quote(limit)}`);
+  return markdown(limit === '' ? word : `${word} ${quote(limit.replaceAll(' ', '\u00a0'))}`);
 }
 
 /** Why metrics did not pass, by state, with what to do. */

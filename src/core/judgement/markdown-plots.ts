@@ -3,7 +3,7 @@ import { plural } from '../kernel/plural.js';
 import { link } from '../kernel/quoting.js';
 import { drawSpread } from '../plot/spark.js';
 import { extentOf, median } from '../figures/statistics.js';
-import { writeChange, writeQuantity } from '../plot/quantity.js';
+import { writeChange, writeQuantity } from '../figures/quantity.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 import { quoteName } from './markdown-parts.js';
 import { chartOfRuns } from './mermaid.js';
@@ -36,6 +36,7 @@ export function renderPlots({ metrics }: Judgement, options: PlotOptions): strin
     if (drawn.length >= mostPlots || (charts >= MOST_CHARTS && !options.pictureUrl)) break;
     if (plots === 'changed' && !isNotable(metric)) continue;
     const pictures = listPictures(metric, options);
+    if (pictures.length === 0 && charts >= MOST_CHARTS) continue;
     const parts = pictures.length > 0 ? pictures : [...drawSidesAsText(metric), ...chartOfRuns(metric)];
     if (parts.length === 0) continue;
     if (pictures.length === 0) charts++;

@@ -1,12 +1,14 @@
 import { createTightAxis } from '../plot/axis.js';
 import { isNear } from '../plot/history-plot.js';
 import { readableUnit } from '../figures/units.js';
+import { shorten } from '../kernel/markdown.js';
 import { quote } from '../kernel/quoting.js';
 import type { JudgedMetric } from './judgement.js';
 import { listLimits } from './limits.js';
 
 /** More runs are no more readable in a chart of this width. The newest are drawn. */
 const MOST_RUNS = 80;
+const LONGEST_UNIT = 40;
 /** Readable on a light and on a dark background: GitHub draws with the reader's theme. */
 export const CHART_COLORS = { runs: '#2f81c7', limit: '#e0475b' } as const;
 
@@ -32,7 +34,7 @@ export function chartOfRuns(metric: JudgedMetric): readonly string[] {
     '---',
     'xychart-beta',
     `  x-axis "runs, the newest last" 1 --> ${values.length}`,
-    `  y-axis "${toChartText(scale.unit)}" ${writePlain(ticks[0]!)} --> ${writePlain(ticks.at(-1)!)}`,
+    `  y-axis${toAxisTitle(scale.unit)} ${writePlain(ticks[0]!)} --> ${writePlain(ticks.at(-1)!)}`,
     line(values.map(scale.convert)),
     ...limits.map(({ value }) => line(values.map(() => scale.convert(value)))),
     '```',
@@ -63,6 +65,7 @@ function writePlain(value: number): string {
 }
 
 /** Text between quotes in which Mermaid finds neither an end, nor a directive, nor an entity. */
-function toChartText(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .,/()^*+-]/gu, ' ').trim() || 'value';
+function toAxisTitle(text: string): string {
+  const safe = shorten(text.replace(/[^\p{L}\p{N} .,/()^*+-]/gu, ' ').trim(), LONGEST_UNIT);
+  return safe === '' ? '' : ` "${safe}"`;
 }

@@ -2,6 +2,9 @@ import type { Reading } from '../figures/reading.js';
 import type { MeasuringMachine } from '../figures/machine.js';
 import { toPast, type PastRun } from '../history/entry.js';
 import { readHistory, type History } from '../history/read-history.js';
+import { judgeAgainst } from '../judge/against.js';
+import { newestRelease } from '../history/newest-release.js';
+import { toComparison, toHistoryRun } from './compare-history.js';
 import { MOST_RUNS } from '../judge/change-points.js';
 import { plural } from '../kernel/plural.js';
 import type { Past } from './judge.js';
@@ -31,10 +34,41 @@ export function choosePast(bytes: Uint8Array | undefined, name: string, place: P
   if (!chosen) return { runs: [], described: 'no run', notes: [] };
   return {
     runs: chosen.runs,
+    last: chosen.runs.at(-1),
     described: `${plural(chosen.runs.length, 'run')} of ${chosen.branch}`,
     notes: describeLosses(chosen),
   };
 }
+
+/**
+ * The runs of the newest version tag, in the history of the base branch and the tags.
+ *
+ * @param bytes of the history; undefined: there is none yet
+ */
+export function chooseRelease(bytes: Uint8Array | undefined, name: string, place: Place): Past {
+  const base = place.base ?? (place.isTag ? place.defaultBranch : place.name);
+  const history = readRuns(bytes, { name });
+  const runs = history.runs.filter(({ branch, tag }) => tag !== undefined || branch === base);
+  const release = newestRelease(runs, place.isTag ? place.name : undefined);
+  const ids = new Set(release?.runs.map(({ id }) => id));
+  return {
+    runs,
+    last: release?.runs.at(-1),
+    described: release ? `${plural(release.runs.length, 'run')} of the release ${release.tag}` : 'no release',
+    compare: ({ points }, limits) =>
+      toComparison(
+        judgeAgainst(points.map(toHistoryRun), {
+          ...limits,
+          newest: 1,
+          baseline: [...points.keys()].filter((index) => ids.has(points[index]!.id)),
+        }),
+      ),
+    notes: [...describeLosses(history), ...(release ? [] : [NO_RELEASE])],
+  };
+}
+
+const NO_RELEASE =
+  'The history has no run of a version tag such as v1.2.3. Runs of tags are added to it by a workflow that runs on tags.';
 
 export function readRuns(
   bytes: Uint8Array | undefined,

@@ -15,11 +15,11 @@ export interface Plot {
 export type PlotKind = 'history' | 'sides';
 
 /** All plots together. Those of the worst metrics come first. */
-const MOST_CHARACTERS = 32 * 1024 * 1024;
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 const LONGEST_SLUG = 60;
 const SHOWN_COMMIT = 12;
 
-/** The plots of a judgement, those of the worst metrics first, as many as fit into 32 Mi characters. */
+/** The plots of a judgement, those of the worst metrics first, as many as fit into 16 Mi characters. */
 export function drawPlots({ metrics }: Judgement): readonly Plot[] {
   const plots: Plot[] = [];
   let room = MOST_CHARACTERS;

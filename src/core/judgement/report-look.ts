@@ -9,8 +9,8 @@ code{font:.92em ui-monospace,monospace;overflow-wrap:anywhere}li{overflow-wrap:a
 .scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--link)}caption{text-align:left;color:var(--faint)}
 td:first-child{min-width:9rem;max-width:30rem;overflow-wrap:anywhere}td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.v,td.h{white-space:nowrap}th.n{text-align:right}th button{all:unset;cursor:pointer;text-decoration:underline dotted}th button:focus-visible{outline:2px solid var(--link)}
-section,details.m{border-top:1px solid var(--line);padding:.75rem 0;content-visibility:auto;contain-intrinsic-size:auto 3rem}
-figure{margin:.5rem 0;overflow-x:auto}figure svg{display:block;max-width:100%;min-width:36rem;height:auto}
+details.m{border-top:1px solid var(--line);padding:.75rem 0}
+figure{margin:.5rem 0;overflow-x:auto}figure.history{direction:rtl}figure svg{direction:ltr;display:block;margin-right:auto;max-width:100%;min-width:20rem;height:auto}figure.history svg{min-width:36rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.25rem 0}dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}
 .find{display:flex;flex-wrap:wrap;gap:.5rem 1rem;margin-top:1rem}.find input[type=search]{font:inherit;min-width:14rem}`;
 

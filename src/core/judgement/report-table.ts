@@ -2,7 +2,7 @@ import type { VerdictState } from '../judge/verdict.js';
 import { escapeHtml } from '../kernel/html.js';
 import { shortenMiddle } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
-import { writeChange, writeQuantity } from '../plot/quantity.js';
+import { writeChange, writeChanges, writeQuantity } from '../figures/quantity.js';
 import { drawSpark } from '../plot/spark.js';
 import type { JudgedMetric } from './judgement.js';
 import { writeThreshold } from './limits.js';
@@ -82,7 +82,7 @@ function renderRow(reported: ReportedMetric): string {
     quantity(value),
     quantity(before),
     relative === undefined ? [''] : [writeChange(relative), relative],
-    [interval === undefined ? '' : interval.map(writeChange).join(' … ')],
+    [interval === undefined ? '' : writeChanges(interval)],
     [limit === '' ? '' : `<code>${escapeHtml(limit)}</code>`],
     [metric.series ? drawSpark(metric.series.points.map((point) => point.value)) : ''],
   ];

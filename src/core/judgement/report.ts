@@ -134,7 +134,8 @@ function renderMetric(reported: ReportedMetric, plots: readonly Plot[], mayBeOpe
   const body = [
     ...(advice === undefined ? [] : [`<p>${renderCode(advice)}</p>`]),
     `<ul>${metric.verdict.reasons.map((one) => `<li>${renderCode(one)}</li>`).join('')}</ul>`,
-    ...plots.map(({ svg }) => `<figure>${svg}</figure>`),
+    // The newest runs are at the right, which a narrow screen shows first.
+    ...plots.map(({ svg, kind }) => `<figure class="${kind}">${svg}</figure>`),
   ].join('\n');
   const head = `<h3>${name}</h3> ${renderState(reported)}`;
   return `<details class="m" id="${id!}"${isOpen ? ' open' : ''}><summary>${head}</summary>${body}</details>`;

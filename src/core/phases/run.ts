@@ -121,7 +121,8 @@ class PhasesRun {
     const ended = await runPhase(run, hostOf?.(variables) ?? host, clock);
     if (measured === undefined || ended.reasons.length > 0) return ended;
     const missing = await measured.end(folder);
-    return { ...ended, reasons: missing.map((why) => `${title} failed: ${why}`) };
+    // A phase that leaves itself out has measured nothing.
+    return missing.length === 0 ? ended : { reasons: missing.map((why) => `${title} failed: ${why}`) };
   }
 
   private judge({ reasons, skipped }: PhaseEnd, always: boolean): 'passed' | 'failed' | 'cancelled' | 'left-out' {

@@ -1,7 +1,15 @@
-import { shortenMiddle, tableLines, type Cell, type Heading, type Markdown } from '../kernel/markdown.js';
+import {
+  cell,
+  markdown,
+  shortenMiddle,
+  tableLines,
+  type Cell,
+  type Heading,
+  type Markdown,
+} from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import { fitTexts, quote, toCell } from '../kernel/quoting.js';
-import { writeChange, writeQuantity } from './quantity.js';
+import { writeChange, writeChanges, writeQuantity } from '../figures/quantity.js';
 
 /** A figure as a summary shows it. */
 export interface FigureRow {
@@ -29,37 +37,36 @@ export interface TableRoom {
 }
 
 const COLUMNS: readonly { readonly heading: Heading; readonly cell: (row: FigureRow) => Cell }[] = [
-  { heading: 'Figure', cell: ({ name }) => toCell(quote(shortenMiddle(name, LONGEST_NAME))) },
+  { heading: 'Metric', cell: ({ name }) => toCell(quote(shortenMiddle(name, LONGEST_NAME))) },
+  // Here a narrow screen shows it, too.
+  { heading: 'Verdict', cell: ({ verdict }) => verdict },
   { heading: { right: 'Now' }, cell: ({ now, unit }) => writeIf(now, (value) => writeQuantity(value, unit)) },
   {
     heading: { right: 'Baseline' },
     cell: ({ baseline, unit }) => writeIf(baseline, (one) => writeQuantity(one, unit)),
   },
   { heading: { right: 'Change' }, cell: ({ change }) => writeIf(change, writeChange) },
-  {
-    heading: { right: 'Interval' },
-    cell: ({ interval }) => writeIf(interval, (one) => one.map(writeChange).join(' … ')),
-  },
+  { heading: { right: 'Interval' }, cell: ({ interval }) => writeIf(interval, writeChanges) },
   { heading: 'History', cell: ({ history = '' }) => history },
-  { heading: 'Verdict', cell: ({ verdict }) => verdict },
 ];
 
 /**
- * A table of figures: now, the baseline, the change with its interval, and the verdict. The first rows if there are many.
+ * A table of figures: the verdict, now, the baseline, the change with its interval. The first rows if there are many.
  * A column that would be empty is left out.
  */
 export function tableOfFigures<T>(figures: readonly T[], toRow: (figure: T) => FigureRow, room = MOST): string[] {
   const rows = figures.slice(0, room.rows).map(toRow);
-  const cells = rows.map((row) => COLUMNS.map(({ cell }) => cell(row)));
+  const cells = rows.map((row) => COLUMNS.map((column) => column.cell(row)));
   const used = COLUMNS.flatMap((_, at) => (cells.some((row) => row[at] !== '') ? [at] : []));
   const pick = <T>(all: readonly T[]): T[] => used.map((at) => all[at]!);
   const [head = '', rule = '', ...lines] = tableLines(pick(COLUMNS.map(({ heading }) => heading)), cells.map(pick));
   const { shown } = fitTexts(lines, (line) => line, room.bytes);
   const more = figures.length - shown.length;
   const table = [head, rule, ...shown];
-  return more > 0 ? [...table, '', `And ${plural(more, 'more figure')}, which the report lists.`] : table;
+  return more > 0 ? [...table, '', `And ${plural(more, 'more metric')}, which the report lists.`] : table;
 }
 
-function writeIf<T>(value: T | undefined, write: (value: T) => string): string {
-  return value === undefined ? '' : write(value);
+function writeIf<T>(value: T | undefined, write: (value: T) => string): Cell {
+  // A number and its unit stay in one line.
+  return value === undefined ? '' : markdown(cell(write(value)).replaceAll(' ', '\u00a0'));
 }

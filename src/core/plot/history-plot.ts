@@ -1,7 +1,8 @@
 import { extentOf, median } from '../figures/statistics.js';
+import { plural } from '../kernel/plural.js';
 import { createTightAxis } from './axis.js';
 import { drawFrame, FLOOR, FRAME, RIGHT, yOf, type Ground } from './frame.js';
-import { createScale, writeChange, writeQuantity } from './quantity.js';
+import { createScale, writeChange, writeQuantity } from '../figures/quantity.js';
 import { drawDot, drawLegend, drawLine, drawText, seriesTone, type Tone } from './svg.js';
 
 /** A figure over its runs. */
@@ -43,6 +44,8 @@ const MOST_RUNS = 600;
 /** A threshold further away than this many times the range of the values is named at the edge. */
 const NEAR = 1.5;
 const DATES = 4;
+/** About as wide as `+10.0 %`. */
+const WORDS_WIDTH = 60;
 
 /** The history of a figure: each run as a dot in the color of its machine type, the level between changes, thresholds. */
 export function drawHistory(plot: HistoryPlot): string {
@@ -59,7 +62,8 @@ export function drawHistory(plot: HistoryPlot): string {
   const toneOf = ({ machine = '' }: PlottedRun): Tone => seriesTone(machines.indexOf(machine));
   const isNamed = machines.some((machine) => machine !== '');
   const names = machines.map((machine, index) => ({ name: machine || 'unknown machine', tone: seriesTone(index) }));
-  return drawFrame(plot.name, ground, [
+  const alt = describeHistory(plot);
+  return drawFrame({ title: plot.name, alt }, ground, [
     ...(isNamed ? drawLegend(names, [FRAME.left, 46], FRAME.width) : []),
     ...(plot.thresholds ?? []).map((one) => drawThreshold(one, values, ground)),
     ...drawDates(points),
@@ -68,6 +72,13 @@ export function drawHistory(plot: HistoryPlot): string {
     ),
     ...drawLevels(values, changes, { better: plot.better, ground }),
   ]);
+}
+
+/** What the plot shows, in words. */
+function describeHistory({ name, unit, points }: HistoryPlot): string {
+  const [least, most] = extentOf(points.map(({ value }) => value)).map((value) => writeQuantity(value, unit));
+  const now = writeQuantity(points.at(-1)!.value, unit);
+  return `${name}: ${plural(points.length, 'run')} from ${least} to ${most}, the newest ${now}`;
 }
 
 /** Whether a threshold is so near to the values that both fit into one plot. */
@@ -82,15 +93,16 @@ function xOf(index: number, of: number): number {
   return FRAME.left + 12 + (of === 1 ? inner / 2 : (index / (of - 1)) * inner);
 }
 
+/** At the left, because the newest run is at the right. */
 function drawThreshold({ value, label }: PlottedThreshold, values: readonly number[], ground: Ground): string {
   if (!isNear(value, values)) {
     const isAbove = value > extentOf(values)[1];
-    const y = isAbove ? FRAME.top - 6 : FLOOR - 6;
-    return drawText(`${label} ${isAbove ? '↑' : '↓'}`, { x: RIGHT, y, anchor: 'end', tone: 'limit' });
+    const y = isAbove ? FRAME.top + 14 : FLOOR - 8;
+    return drawText(`${label} ${isAbove ? '↑' : '↓'}`, { x: FRAME.left + 6, y, tone: 'limit' });
   }
   const y = yOf(ground, value);
   const dashes = drawLine({ from: [FRAME.left, y], to: [RIGHT, y], tone: 'limit', dashed: true });
-  return `${dashes}\n${drawText(label, { x: RIGHT - 4, y: y - 5, anchor: 'end', tone: 'limit' })}`;
+  return `${dashes}\n${drawText(label, { x: FRAME.left + 6, y: y - 5, tone: 'limit' })}`;
 }
 
 function drawRun(
@@ -111,23 +123,36 @@ function drawLevels(
   { better, ground }: { readonly better: 'lower' | 'higher' | undefined; readonly ground: Ground },
 ): string[] {
   const bounds = [0, ...changes.map(({ run }) => run), values.length];
-  const levels = bounds.slice(1).map((end, index) => {
+  const levels = bounds.slice(1).flatMap((end, index) => {
     const from = bounds[index]!;
+    // One run is no level.
+    if (end - from < 2) return [];
     const y = yOf(ground, median(values.slice(from, end)));
     const [left, right] = [xOf(from, values.length) - 4, xOf(end - 1, values.length) + 4];
-    return drawLine({ from: [left, y], to: [right, y], tone: 'ink', width: 2 });
+    return [drawLine({ from: [left, y], to: [right, y], tone: 'ink', width: 2 })];
   });
-  return [...levels, ...changes.flatMap((change) => drawChange(change, values.length, better))];
+  let last = -Infinity;
+  let isHigh = false;
+  const marks = changes.flatMap((change) => {
+    const x = (xOf(change.run - 1, values.length) + xOf(change.run, values.length)) / 2;
+    // Words that stand close to each other alternate between two lines.
+    isHigh = x - last < WORDS_WIDTH && !isHigh;
+    last = x;
+    return drawChange(change, { x, y: FRAME.top - (isHigh ? 22 : 6), better });
+  });
+  return [...levels, ...marks];
 }
 
-function drawChange({ run, relative }: PlottedChange, of: number, better: 'lower' | 'higher' | undefined): string[] {
-  const x = (xOf(run - 1, of) + xOf(run, of)) / 2;
+function drawChange(
+  { relative }: PlottedChange,
+  { x, y, better }: { readonly x: number; readonly y: number; readonly better: 'lower' | 'higher' | undefined },
+): string[] {
   const isWorse = better === 'lower' ? (relative ?? 0) > 0 : (relative ?? 0) < 0;
   const tone = better === undefined || relative === undefined ? 'ink' : isWorse ? 'bad' : 'good';
   const words = relative === undefined ? 'changed' : writeChange(relative);
   return [
     drawLine({ from: [x, FRAME.top], to: [x, FLOOR], tone, dashed: true }),
-    drawText(words, { x: Math.min(x, RIGHT - 40), y: FRAME.top + 12, anchor: 'middle', tone, bold: true }),
+    drawText(words, { x: Math.min(x, RIGHT - 24), y, anchor: 'middle', tone, bold: true }),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { median, quantile } from '../figures/statistics.js';
 import { createTightAxis } from './axis.js';
-import { drawFrame, FLOOR, FRAME, RIGHT, yOf, type Ground } from './frame.js';
-import { createScale, writeQuantity } from './quantity.js';
+import { drawFrame, FLOOR, FRAME, yOf, type Ground } from './frame.js';
+import { createScale, writeQuantity } from '../figures/quantity.js';
 import { drawDot, drawLine, drawText, seriesTone, type Tone } from './svg.js';
 
 /** Samples side by side, such as those of base and head. */
@@ -12,6 +12,8 @@ export interface SamplesPlot {
   readonly groups: readonly { readonly label: string; readonly samples: readonly number[] }[];
 }
 
+/** Two groups are narrow enough for the screen of a phone. */
+const WIDEST_GROUP = 200;
 /** The samples of a group that are drawn as dots. Of more, the quantiles are. */
 const MOST_DOTS = 300;
 
@@ -19,15 +21,17 @@ const MOST_DOTS = 300;
 export function drawSamples({ name, unit, groups }: SamplesPlot): string {
   const drawn = groups.map(({ label, samples }) => ({ label, samples: thin(samples), middle: median(samples) }));
   const all = drawn.flatMap(({ samples }) => samples);
-  const ground = { axis: createTightAxis(all), scale: createScale(all, unit) };
-  const width = (RIGHT - FRAME.left) / groups.length;
+  const whole = Math.min(FRAME.width, FRAME.left + FRAME.right + groups.length * WIDEST_GROUP);
+  const ground = { axis: createTightAxis(all), scale: createScale(all, unit), width: whole };
+  const width = (whole - FRAME.right - FRAME.left) / groups.length;
+  const medians = drawn.map(({ label, middle }) => `${label} ${writeQuantity(middle, unit)}`);
   return drawFrame(
-    name,
+    { title: name, alt: `${name}: the median of ${medians.join(', of ')}` },
     ground,
     drawn.flatMap(({ label, samples, middle }, place) => {
       const x = FRAME.left + (place + 0.5) * width;
       const caption = `${label} (${groups[place]!.samples.length})`;
-      const where = { x, half: Math.min(width * 0.3, 90), tone: seriesTone(place), ground };
+      const where = { x, half: width * 0.3, tone: seriesTone(place), ground };
       return [
         drawText(caption, { x, y: FLOOR + 22, anchor: 'middle' }),
         ...drawGroup(samples, where),

@@ -66,18 +66,18 @@ describe('The verdict on a metric', () => {
   });
 
   test.each<[string, Partial<Figure>, Partial<Comparison>, readonly string[]]>([
-    ['worse', {}, {}, ['regression', 'It is worse: 10 ms before, 11 ms now (+10 %, between +8.0 % and +13 %).']],
+    ['worse', {}, {}, ['regression', 'It is worse: 10 ms before, 11 ms now (+10.0 %, between +8.0 % and +12.5 %).']],
     [
       'better',
       { better: 'higher' },
       {},
-      ['passed', 'It is better: 10 ms before, 11 ms now (+10 %, between +8.0 % and +13 %).'],
+      ['passed', 'It is better: 10 ms before, 11 ms now (+10.0 %, between +8.0 % and +12.5 %).'],
     ],
     [
       'the same',
       {},
       { outcome: 'no-change', after: 10.05, relative: 0.005 },
-      ['passed', 'No change is shown: 10 ms before, 10.05 ms now (+0.5 %, between +8.0 % and +13 %).'],
+      ['passed', 'No change is shown: 10 ms before, 10.05 ms now (+0.5 %, between +8.0 % and +12.5 %).'],
     ],
     [
       'undecided',

@@ -3,8 +3,9 @@ import sax from 'sax';
 import { markdown } from '../../../../src/core/kernel/markdown.js';
 import { tableOfFigures, type FigureRow } from '../../../../src/core/plot/figure-table.js';
 import { drawHistory, type HistoryPlot } from '../../../../src/core/plot/history-plot.js';
-import { writeChange, writeQuantity } from '../../../../src/core/plot/quantity.js';
+import { writeChange, writeQuantity } from '../../../../src/core/figures/quantity.js';
 import { drawSamples } from '../../../../src/core/plot/samples-plot.js';
+import { contrast } from '../../../worlds/contrast.js';
 
 const DAY_MS = 86_400_000;
 
@@ -148,19 +149,6 @@ describe('A picture', () => {
   });
 });
 
-/** The contrast of WCAG 2.2, from 1 to 21. */
-function contrast(one: string, other: string): number {
-  const light = (color: string): number => {
-    const [red, green, blue] = [1, 3, 5].map((at) => {
-      const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    }) as [number, number, number];
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [low, high] = [light(one), light(other)].toSorted((a, b) => a - b) as [number, number];
-  return (high + 0.05) / (low + 0.05);
-}
-
 describe('Samples side by side', () => {
   test('have a dot each, their number and their median', () => {
     const svg = drawSamples({
@@ -205,32 +193,32 @@ describe('The table of figures', () => {
       { name: 'a|b <img> @me', verdict: markdown('missing') },
     ]);
     expect(lines).toEqual([
-      '| Figure | Now | Baseline | Change | Interval | History | Verdict |',
-      '| --- | ---: | ---: | ---: | ---: | --- | --- |',
-      '| `latency` | 41.2 ms | 40 ms | +3.0 % | +1.1 % … +5.2 % | ▁▁█ | **regression** |',
-      '| `a\\|b <img> @me` |  |  |  |  |  | missing |',
+      '| Metric | Verdict | Now | Baseline | Change | Interval | History |',
+      '| --- | --- | ---: | ---: | ---: | ---: | --- |',
+      '| `latency` | **regression** | 41.2\u00a0ms | 40\u00a0ms | +3.0\u00a0% | +1.1\u00a0…\u00a0+5.2\u00a0% | ▁▁█ |',
+      '| `a\\|b <img> @me` | missing |  |  |  |  |  |',
     ]);
   });
 
   test('has no column without values', () => {
     expect(tabulate([{ name: 'a', now: 1, verdict: markdown('passed') }])).toEqual([
-      '| Figure | Now | Verdict |',
-      '| --- | ---: | --- |',
-      '| `a` | 1 | passed |',
+      '| Metric | Verdict | Now |',
+      '| --- | --- | ---: |',
+      '| `a` | passed | 1 |',
     ]);
   });
 
   test('has the first rows of very many, or as many as fit', () => {
     const toRow = (name: number): FigureRow => ({ name: `f${name}`, verdict: markdown('passed') });
     const all = Array.from({ length: 501 }, (_, index) => index);
-    expect(tableOfFigures(all, toRow).slice(-2)).toEqual(['', 'And 1 more figure, which the report lists.']);
+    expect(tableOfFigures(all, toRow).slice(-2)).toEqual(['', 'And 1 more metric, which the report lists.']);
     expect(tableOfFigures(all, toRow, { rows: 500, bytes: 40 })).toEqual([
-      '| Figure | Verdict |',
+      '| Metric | Verdict |',
       '| --- | --- |',
       '| `f0` | passed |',
       '| `f1` | passed |',
       '',
-      'And 499 more figures, which the report lists.',
+      'And 499 more metrics, which the report lists.',
     ]);
   });
 });

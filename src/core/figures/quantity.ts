@@ -1,4 +1,4 @@
-import { readableUnit } from '../figures/units.js';
+import { readableUnit } from './units.js';
 
 const DIGITS = 4;
 
@@ -36,4 +36,10 @@ function writeNumber(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(DIGITS - 2);
   return String(Number(value.toPrecision(size >= 1_000 ? Math.ceil(Math.log10(size + 1)) : DIGITS)));
+}
+
+/** A range of changes: `+1.1 … +5.2 %`. */
+export function writeChanges([low, high]: readonly [number, number]): string {
+  const [from, to] = [writeChange(low), writeChange(high)];
+  return `${from.replace(' %', '')} … ${to}`;
 }
