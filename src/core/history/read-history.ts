@@ -63,6 +63,19 @@ export function* linesFromEnd(text: Buffer): Generator<{ readonly line: Buffer; 
   }
 }
 
+/** The number of lines that are not blank. */
+export function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (const _ of linesFromEnd(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) count += 1;
+  return count;
+}
+
+/** Whether a file is a history: its first line is one of a history, of this or a later version. */
+export function isHistory(bytes: Uint8Array): boolean {
+  const end = bytes.indexOf(LINE_END);
+  return parseRun(Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString()) !== 'damaged';
+}
+
 /** A text as it stands in a line. */
 function toMark(text: string): Buffer {
   return Buffer.from(JSON.stringify(text));
