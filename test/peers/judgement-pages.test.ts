@@ -49,7 +49,9 @@ describe.each([
     expectInert(shown);
     expect(shown.charts).toBe(3);
     expect(shown.seen).toMatch(/^🔴 shop: failed\. 1 metric cannot be judged: gpu\.utilization\.\n/);
-    expect(shown.tables[0]!.map(([name, verdict]) => `${name}: ${verdict}`)).toContain('search.latency.p50: 🔴 worse');
+    expect(shown.tables[0]!.map(([name, verdict]) => `${name}: ${verdict}`)).toContain(
+      'search.latency.p50: 🔴\u00a0worse',
+    );
     const passed = judge({ metrics: [{ name: 'a', unit: 's', runs: around(Array<number>(30).fill(4), 0.01, 7) }] });
     await pages.showMarkdown(summarize(passed), { picture: 'summary-passed', ...look });
   });
