@@ -41,8 +41,8 @@ export const inputs = {
   }),
   'timeout-minutes': withDefault('60', integer('The time limit of the tests.', { min: 1, max: 7_000 })),
   'more-minutes': text('Minutes that the job may take before and after the tests, beyond `timeout-minutes`.', {
-    matches: /^\d{1,4}(\.\d+)?( *\+ *\d{1,4}(\.\d+)?)*$/,
-    allowed: 'a number of minutes, or several, such as `10 + 30`',
+    matches: /^\d{1,4}(\.\d+)?( *[+*] *\d{1,4}(\.\d+)?)*$/,
+    allowed: 'a number of minutes, a sum, or a sum of products, such as `10 * 2 + 30`',
   }),
   'on-interruption': choice('The input of run-tox, which is checked here before a machine starts.', ['fail', 'rerun']),
   'run-compose': inputsOf('run-compose'),

@@ -94,7 +94,9 @@ async function check(
   if (given === undefined) return [];
   const { inputs: known, parseRequest } = await load();
   const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
-  const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
+  // Without `interleave`, collect-results takes the results.
+  const passed = given['interleave'] ? given : { ...given, results: null };
+  const own = Object.entries(passed).filter(([name, value]) => isOwn(name) && value !== null);
   const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);
   return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
 }

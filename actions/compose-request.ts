@@ -1,8 +1,17 @@
 import { readReady } from '../src/core/compose/read-ready.js';
 import { readComposeRequest } from '../src/core/compose/read-request.js';
 import type { ComposeRequest } from '../src/core/compose/request.js';
+import type { FailureCode } from '../src/core/kernel/failure-codes.js';
+import { type InterleaveRequest, readInterleave } from '../src/core/interleave/inputs.js';
 import { collectFields } from '../src/core/inputs/fields.js';
-import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  isYamlGiven,
+  parseInputs,
+  refuseProblems,
+  textOf,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { listSecrets } from '../src/core/inputs/secrets.js';
 import type { Environment } from '../src/core/ports/programs.js';
 import { readContext } from '../src/host/context.js';
@@ -15,8 +24,10 @@ export { inputs };
 /** A project as the inputs of run-compose give it. */
 export interface GivenProject {
   readonly request: ComposeRequest;
-  /** Absolute, like the workspace. */
+  /** Absolute, like the workspace. Not usable with `interleave`: each side has one of its own. */
   readonly directory: string;
+  /** Two sides that are measured in turn. */
+  readonly interleave: InterleaveRequest | undefined;
   readonly workspace: string;
   /** `env`, with `secret-env` over it. */
   readonly variables: Environment;
@@ -27,18 +38,19 @@ export interface GivenProject {
 
 /** @throws Failure `bad-input` with all problems */
 export async function readRequest(): Promise<GivenProject> {
-  const { workspace } = readContext();
+  const { workspace, runId } = readContext();
   const raw = readInputs(inputs);
-  const { values, request, problems } = await parseRequest(raw);
+  const { values, request, interleave, problems } = await parseRequest(raw, runId);
   const directory = values.directory && findFolder(workspace, values.directory);
   const elsewhere =
-    values.directory && directory === undefined
+    values.directory && directory === undefined && textOf(raw, 'interleave') === ''
       ? [`\`directory\` is "${values.directory}", which is no folder in ${workspace}. Is the repository checked out?`]
       : [];
   refuseProblems([...problems, ...elsewhere], HINT);
   return {
     request,
     directory: directory as string,
+    interleave,
     workspace,
     variables: { ...values.env, ...values['secret-env'] },
     secrets: secretsOf(raw),
@@ -49,11 +61,17 @@ export async function readRequest(): Promise<GivenProject> {
 /**
  * Parses the inputs, and finds everything in which they do not fit together. Reads nothing of this machine: check-tests
  * checks them before a machine starts.
+ *
+ * @param runId of the workflow run, which is the default of `seed`
  */
-export async function parseRequest(raw: RawInputs): Promise<{
+export async function parseRequest(
+  raw: RawInputs,
+  runId = '',
+): Promise<{
   readonly values: ValuesOf<typeof inputs>;
   /** Not usable if there are problems. */
   readonly request: ComposeRequest;
+  readonly interleave: InterleaveRequest | undefined;
   readonly problems: readonly string[];
 }> {
   const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
@@ -69,9 +87,11 @@ export async function parseRequest(raw: RawInputs): Promise<{
     resultFrom: values['result-from'],
     requireFiles: values['require-files']?.texts ?? [],
   });
+  const hasResult = request.resultFrom.kind !== 'exit-code';
+  const turns = readInterleave(values, { runId, ...(hasResult && { results: ['$ARTIFACTS/result.json'] }) });
   // A value that could not be read has no part in what does not fit together.
-  const together = problems.length === 0 ? joint : [];
-  return { values, request, problems: [...problems, ...unready, ...together] };
+  const together = problems.length === 0 ? [...joint, ...turns.problems] : [];
+  return { values, request, interleave: turns.request, problems: [...problems, ...unready, ...together] };
 }
 
 function secretsOf(raw: RawInputs): readonly string[] {
@@ -85,4 +105,13 @@ export function readVariables(): Environment {
   return { ...values.env, ...values['secret-env'] };
 }
 
-const HINT = 'Correct them in the workflow. Nothing was started.';
+/** With these codes nothing was started. */
+export const BEFORE_ANYTHING: readonly FailureCode[] = [
+  'bad-input',
+  'compose-invalid',
+  'compose-too-old',
+  'docker-forbidden',
+  'docker-missing',
+];
+
+export const HINT = 'Correct them in the workflow. Nothing was started.';

@@ -1,5 +1,6 @@
 import type { InputDefinitions } from '../src/core/inputs/inputs.js';
 import * as checkTests from './check-tests.inputs.js';
+import * as collectResults from './collect-results.inputs.js';
 import * as fillPool from './fill-pool.inputs.js';
 import * as judgeResults from './judge-results.inputs.js';
 import * as planRun from './plan-run.inputs.js';
@@ -110,6 +111,12 @@ export const actions = [
     definition: runPhases,
     run: { main: 'runRunPhases', post: 'runRunPhasesPost' },
     chunk: 'shared-by-phases',
+  },
+  {
+    name: 'collect-results',
+    definition: collectResults,
+    run: { main: 'runCollectResults' },
+    chunk: 'shared-by-tests',
   },
   {
     name: 'judge-results',

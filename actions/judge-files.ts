@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FormatName } from '../src/core/figures/formats.js';
 import { readFigures } from '../src/core/figures/read-figures.js';
 import type { MeasuringMachine } from '../src/core/figures/machine.js';
-import { INTERLEAVED_FILE, type Interleaved } from '../src/core/interleave/manifest.js';
+import type { Interleaved } from '../src/core/interleave/manifest.js';
 import { readInterleaved } from '../src/core/interleave/read-manifest.js';
 import { plural } from '../src/core/kernel/plural.js';
 import { Failure } from '../src/core/kernel/failure.js';
@@ -15,6 +15,9 @@ import type { Log } from '../src/core/ports/process.js';
 import { findFiles } from '../src/host/find-files.js';
 import { readGivenFile } from '../src/host/given-file.js';
 import type { GivenResults } from './judge-request.js';
+
+/** The name of the file of an interleaved measurement. */
+const INTERLEAVED = 'interleaved.json';
 
 /** What was measured, and where. */
 export interface FoundResults {
@@ -38,7 +41,7 @@ interface Around {
 export async function readResults(given: GivenResults, around: Around): Promise<FoundResults> {
   const { baseline, format } = given;
   const files = await list('results', given.paths, around);
-  const manifest = files.find(({ path }) => basename(path) === INTERLEAVED_FILE);
+  const manifest = files.find(({ path }) => basename(path) === INTERLEAVED);
   if (manifest) return readSides(manifest, { files, given, log: around.log });
   const head = await readAll(files, format);
   const base =
@@ -90,7 +93,7 @@ async function readSides(
       },
     );
   }
-  const manifest = readInterleaved(readGivenFile('/', path)!);
+  const manifest = readInterleaved(readGivenFile('/', path)!, name);
   const { sides, machine, seed, runs } = manifest;
   log.info(`${plural(runs.length, 'run')} of ${sides.join(' and ')} in turn, in the order of the seed ${seed}.`);
   const [base, head] = [
@@ -110,7 +113,7 @@ async function readSide(
     const files = results.map((path) => ({ path: join(folder, path), name: path }));
     const missing = files.find(({ path }) => !statSync(path, { throwIfNoEntry: false })?.isFile());
     if (missing) {
-      throw new Failure('results-missing', `${missing.name} is missing, which ${INTERLEAVED_FILE} names.`, {
+      throw new Failure('results-missing', `${missing.name} is missing, which ${INTERLEAVED} names.`, {
         hint: resultAdvice.WRITE_RESULTS,
       });
     }

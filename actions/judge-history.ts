@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import type { HistoryAddress } from '../src/core/history/address.js';
 import { appendRun, MOST_BYTES } from '../src/core/history/append.js';
 import type { PastRun } from '../src/core/history/entry.js';
+import { Failure } from '../src/core/kernel/failure.js';
 import type { HistoryPlace } from '../src/core/ports/history.js';
 import type { Log } from '../src/core/ports/process.js';
 import { clock } from '../src/host/clock.js';
 import type { RunContext } from '../src/host/context.js';
-import { createBranchPlace } from '../src/host/history-branch.js';
+import { createBranchPlace, publishPictures, type Pictures } from '../src/host/history-branch.js';
 import { createFilePlace } from '../src/host/history-file.js';
 import { loadProxy } from '../src/host/proxy.js';
 
@@ -42,6 +43,26 @@ async function openObject(
     loadProxy(),
   ]);
   return createS3Place(await connectStore(bucket, { clock, log, signal, ...(agents && { agents }) }), key);
+}
+
+/** @returns the address of each picture, if GitHub can show them: those beside a history in a branch */
+export async function publish(
+  address: HistoryAddress,
+  pictures: Pictures,
+  { context, token, log }: HistoryScene,
+): Promise<((file: string) => string) | undefined> {
+  if (address.kind !== 'branch') return undefined;
+  try {
+    const { serverUrl, repository } = context;
+    return await publishPictures({ serverUrl, repository, token, ...address }, pictures);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    log.info(
+      `The summary has charts in place of the plots, because the token may not write to the branch ${address.branch}.`,
+    );
+    log.debug(`${error.message} ${error.about.why ?? ''}`);
+    return undefined;
+  }
 }
 
 /** @returns the bytes of the history; undefined if there is none yet */

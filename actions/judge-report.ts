@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { joinComments, markerOf, renderComment } from '../src/core/judgement/comment.js';
 import { listRegressions } from '../src/core/judgement/judge.js';
 import type { Judgement } from '../src/core/judgement/judgement.js';
-import { drawPlots } from '../src/core/judgement/plots.js';
+import { drawPlots, type Plot } from '../src/core/judgement/plots.js';
 import { renderReport } from '../src/core/judgement/report.js';
 import { renderSummary } from '../src/core/judgement/summary.js';
+import { isNotable } from '../src/core/judgement/words.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import { plural } from '../src/core/kernel/plural.js';
 import type { RunContext } from '../src/host/context.js';
@@ -43,12 +44,38 @@ export async function reportJudgement(judgement: Judgement, { given, scene, hist
   writeFileSync(join(artifacts, 'report.html'), renderReport(judgement, pictures));
   writeFileSync(join(artifacts, 'verdicts.json'), `${JSON.stringify(toJson(judgement), undefined, 2)}\n`);
   if (history) writeFileSync(join(artifacts, 'history.jsonl'), history);
-  const body = renderComment(judgement, { plots: given.plots, run: runPage(scene.context) });
+  const pictureUrl = await publishNotable(judgement, pictures, { given, scene });
+  const options = { plots: given.plots, ...(pictureUrl && { pictureUrl }) };
+  const body = renderComment(judgement, { ...options, run: runPage(scene.context) });
   writeOutputs({ artifacts, plots, history: history ? join(artifacts, 'history.jsonl') : '' });
   writeOutputs({ ...describeVerdicts(judgement, scene), code: conclusion.code, comment: body });
-  appendSummary(renderSummary(judgement, { plots: given.plots, report: join(artifacts, 'report.html') }), log);
+  appendSummary(renderSummary(judgement, { ...options, report: join(artifacts, 'report.html') }), log);
   printVerdicts(judgement, scene);
   if (given.comment) await tryToComment({ body, marker: markerOf(judgement.name) }, scene);
+}
+
+/** The pictures of a summary. */
+const MOST_PUBLISHED = 40;
+
+/** Puts the plots where GitHub can show them. @returns the address of each that is there */
+async function publishNotable(
+  { metrics, name }: Judgement,
+  pictures: readonly Plot[],
+  { given, scene }: Pick<Reporting, 'given' | 'scene'>,
+): Promise<((file: string) => string | undefined) | undefined> {
+  const { history, plots } = given;
+  if (history?.kind !== 'branch' || plots === 'none') return undefined;
+  const notable = new Set(
+    metrics.filter((one) => plots === 'all' || isNotable(one)).map(({ verdict }) => verdict.name),
+  );
+  const files = pictures.filter(({ metric }) => notable.has(metric)).slice(0, MOST_PUBLISHED);
+  if (files.length === 0) return undefined;
+  const { publish } = await import('./judge-history.js');
+  const { runId, runAttempt } = scene.context;
+  const folder = `${runId}-${runAttempt}-${name.replace(/[^\w.]+/g, '-')}`;
+  const address = await publish(history, { folder, files }, scene);
+  const published = new Set(files.map(({ file }) => file));
+  return address && ((file) => (published.has(file) ? address(file) : undefined));
 }
 
 /** Posts the comments of earlier jobs as one. @throws Failure */

@@ -1,9 +1,9 @@
 import { COULD_NOT_JUDGE } from '../src/core/judge/conclusion.js';
-import { choosePast, toPastRun } from '../src/core/judgement/past.js';
+import { choosePast, chooseRelease, toPastRun } from '../src/core/judgement/past.js';
 import { combineFiles } from '../src/core/judgement/combine.js';
 import { judgeResults, type Past } from '../src/core/judgement/judge.js';
 import type { Judgement } from '../src/core/judgement/judgement.js';
-import { Failure } from '../src/core/kernel/failure.js';
+import { Failure, type FailureCode } from '../src/core/kernel/failure.js';
 import * as resultAdvice from '../src/core/kernel/result-advice.js';
 import type { HistoryPlace } from '../src/core/ports/history.js';
 import { clock } from '../src/host/clock.js';
@@ -42,25 +42,28 @@ interface Scene extends HistoryScene {
   readonly ref: MeasuredRef;
 }
 
+const JUDGED: readonly FailureCode[] = ['results-worse', 'results-unjudged'];
+
 /** Gives the reason to later jobs. @throws what the body throws */
 async function attempt<T>(body: () => T | Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof Failure) writeOutputs({ reason: error.message });
+    // The report of a judgement has given all reasons.
+    if (error instanceof Failure && !JUDGED.includes(error.code)) writeOutputs({ reason: error.message });
     throw error;
   }
 }
 
 async function judge(given: GivenResults, scene: Scene): Promise<void> {
-  const { log, context, ref } = scene;
+  const { log, context } = scene;
   const { rules } = given;
   const found = await readResults(given, { workspace: context.workspace, log });
   const machine = given.machine ?? found.machine ?? (await readMachine());
   const { runId, runAttempt, sha: commit } = context;
   const run = { id: `${runId}-${runAttempt}-${rules.name}`, at: clock.now(), commit, machine };
   const place = await openPlace(given, scene);
-  const { past, bytes } = await readPast(given, { place, ref });
+  const { past, bytes } = await readPast(given, { place, scene });
   const judgement = judgeResults(found.measured, { rules, run, ...(past && { past }) });
   const history = await record(judgement, { given, scene, found, place, run });
   await reportJudgement(judgement, { given, scene, history: history ?? bytes });
@@ -75,13 +78,19 @@ async function openPlace({ history }: GivenResults, scene: Scene): Promise<Histo
 
 /** The runs to compare with, and the whole history. */
 async function readPast(
-  { rules }: GivenResults,
-  { place, ref }: { readonly place: HistoryPlace | undefined; readonly ref: MeasuredRef },
+  { rules, baseline }: GivenResults,
+  { place, scene }: { readonly place: HistoryPlace | undefined; readonly scene: Scene },
 ): Promise<{ readonly past?: Past; readonly bytes?: Uint8Array }> {
   if (!place) return {};
+  const { ref, context } = scene;
+  const { runId } = context;
   const { readPlace } = await import('./judge-history.js');
   const bytes = await readPlace(place);
-  const past = choosePast(bytes, rules.name, ref);
+  const past = (baseline.kind === 'release' ? chooseRelease : choosePast)(
+    bytes,
+    { name: rules.name, exceptRun: runId },
+    ref,
+  );
   return { past, ...(bytes && { bytes }) };
 }
 
@@ -106,6 +115,10 @@ async function record(
   const reading = combineFiles(found.measured.head);
   if (reading.figures.length === 0 || judgement.problems.length > 0) {
     scene.log.warning(`The run is not added to ${place.name}, because its figures are doubtful.`);
+    return undefined;
+  }
+  if (judgement.suspected?.length) {
+    scene.log.info(`The run is not added to ${place.name}: a second run decides.`);
     return undefined;
   }
   const { addToPlace } = await import('./judge-history.js');

@@ -84,6 +84,18 @@ async function search({ secrets, artifacts }: PhasesExport, { log, signal }: Aro
   appendSummary(summarizeSearched(searched, artifacts), log);
 }
 
+/**
+ * Searches a folder that a later step will upload, also for the secrets of the environment.
+ *
+ * @throws Failure `secret-in-artifacts`, `export-incomplete`
+ */
+export async function refuseSecrets({
+  artifacts,
+  secrets,
+}: Pick<PhasesExport, 'artifacts' | 'secrets'>): Promise<void> {
+  await searchFolder([...secrets, ...readStepSecrets()], { folder: openArtifactFolder(artifacts) });
+}
+
 async function upload(
   address: ExportAddress,
   { allowsPublic, secrets, artifacts }: PhasesExport,

@@ -6,7 +6,7 @@ import { runAction } from '../src/host/exit.js';
 import { createLog } from '../src/host/log.js';
 import { readPhasesState, type PhasesState } from '../src/host/phases-state.js';
 import { appendSummary } from '../src/host/summary.js';
-import { openHost } from './phases-host.js';
+import { openHosts, openMasks } from './phases-host.js';
 import { PendingExport } from './pending-export.js';
 import { refusePhases, warnOfExport } from './phases-report.js';
 import { readGiven, type GivenPhases } from './phases-request.js';
@@ -50,10 +50,14 @@ async function runCleanup(
   { artifacts, offset, beganAt }: PhasesState,
   { pending, log }: { readonly pending: PendingExport; readonly log: Log },
 ): Promise<Pick<PhasesOutcome, 'verdict' | 'reasons' | 'code'>> {
-  const host = openHost(given, artifacts, (text) => pending.mask(text));
+  const hosts = await openHosts(
+    given,
+    artifacts,
+    openMasks(given, (text) => pending.mask(text)),
+  );
   const layout = new Layout(given.plan, offset);
   const { signal } = new AbortController();
-  const outcome = await runRest(given, { layout, host, log, beganAt, signal, isPost: true });
+  const outcome = await runRest(given, { layout, hosts, log, beganAt, signal, isPost: true });
   appendSummary(summarizePhases(outcome, { name: given.name, artifacts, isCanceled: true }), log);
   const late = outcome.results.filter(({ isLate, outcome: own }) => isLate && own === 'failed');
   return late.length === 0

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
-import { listEntryPoints, listMissedEntryPoints } from '../src/core/phases/entry-points.js';
+import { readInterleave } from '../src/core/interleave/inputs.js';
+import type { InterleavedWork } from '../src/core/interleave/work.js';
 import type { ExportDestination } from '../src/core/export/address.js';
 import type { Secret } from '../src/core/export/secret-forms.js';
 import type { PhasePlan } from '../src/core/phases/plan.js';
@@ -8,9 +9,10 @@ import { readWork } from '../src/core/phases/read-work.js';
 import { isYamlGiven, parseInputs, refuseProblems, type RawInputs, type ValuesOf } from '../src/core/inputs/inputs.js';
 import { listSecrets } from '../src/core/inputs/secrets.js';
 import type { Environment } from '../src/core/ports/programs.js';
-import { readContext } from '../src/host/context.js';
-import { listNames, readProgram } from '../src/host/read-program.js';
+import { readContext, type RunContext } from '../src/host/context.js';
+import { listNames } from '../src/host/read-program.js';
 import { findFolder } from '../src/host/setup.js';
+import { readList } from './phases-list.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-phases.inputs.js';
 
@@ -20,8 +22,10 @@ export { inputs };
 export interface GivenPhases {
   readonly plan: PhasePlan;
   readonly name: string;
-  /** Absolute. */
+  /** Absolute. With `interleave`, that of the base. */
   readonly directory: string;
+  /** Two sides that are measured in turn. */
+  readonly interleaved: InterleavedWork | undefined;
   /** The folder for artifacts, absolute; `undefined`: a new one. */
   readonly artifacts: string | undefined;
   /** The text of config.yaml. */
@@ -40,6 +44,7 @@ export interface GivenPhases {
 }
 
 type Values = ValuesOf<typeof inputs>;
+type Place = Pick<RunContext, 'workspace' | 'runId'>;
 
 /**
  * Reads the inputs. The post step gets the same inputs, and reads the same plan.
@@ -48,9 +53,10 @@ type Values = ValuesOf<typeof inputs>;
  * @throws Failure `bad-input` with all problems
  */
 export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
-  const { workspace } = readContext();
+  const place = readContext();
+  const { workspace } = place;
   const raw = readInputs(inputs);
-  const { values, plan, directory, problems } = await parseRequest(raw, workspace);
+  const { values, plan, directory, interleaved, problems } = await parseRequest(raw, place);
   const artifacts = values.artifacts && join(workspace, values.artifacts);
   const inspected = artifacts !== undefined && !isPost ? inspectArtifacts(listNames(artifacts)).problems : [];
   refuseProblems([...problems, ...inspected], HINT);
@@ -59,6 +65,7 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
     plan,
     name: values.name,
     directory: directory as string,
+    interleaved,
     artifacts,
     config: values.config === undefined ? undefined : raw['config']?.text,
     overrides: values.overrides === undefined ? undefined : raw['overrides']?.text,
@@ -74,38 +81,68 @@ export async function readGiven({ isPost = false } = {}): Promise<GivenPhases> {
 /**
  * Parses the inputs, and finds everything in which they do not fit together.
  *
- * @param workspace absent: nothing is read of this machine, as for check-tests, which checks before a machine starts
+ * @param place absent: nothing is read of this machine, as for check-tests, which checks before a machine starts
  */
 export async function parseRequest(
   raw: RawInputs,
-  workspace?: string,
+  place?: Place,
 ): Promise<{
   readonly values: Values;
   /** Not usable if there are problems, or without a workspace. */
   readonly plan: PhasePlan;
   /** Absolute; of a workspace. */
   readonly directory: string | undefined;
+  readonly interleaved: InterleavedWork | undefined;
   readonly problems: readonly string[];
 }> {
   const parseYaml = isYamlGiven(inputs, raw) ? (await import('../src/core/kernel/yaml.js')).parse : undefined;
   const { values, problems } = parseInputs(inputs, raw, parseYaml);
-  const directory = workspace && values.directory && findFolder(workspace, values.directory);
-  const found = [
-    ...problems,
-    ...(workspace && values.directory && !directory ? [describeMissing(values.directory, workspace)] : []),
-    ...(['config', 'overrides'] as const).flatMap((name) =>
-      values[name] === undefined || isMap(values[name])
-        ? []
-        : [`\`${name}\` is no map; allowed: a map in YAML or JSON.`],
-    ),
-  ];
-  const work = readPlan(values, directory);
+  // Its code is loaded only where it is needed.
+  const late = values.interleave && (await import('./interleave-phases.js'));
+  const { request, problems: apart } = readInterleave(values, { runId: place?.runId ?? '' });
+  const places = place && values.directory ? findPlaces(values, place, late) : { directories: [], problems: [] };
+  const work = readPlan(values, places.directories, late);
+  const turns = late && request && late.interleaveWork(work.plan, request, places.sides ?? []);
+  const isRead = !problems.some(isOfWork) && work.problems.length === 0;
   return {
     values,
-    plan: work.plan,
-    directory,
-    problems: [...found, ...(problems.some(isOfWork) ? [] : work.problems)],
+    plan: turns?.plan ?? work.plan,
+    directory: places.directories[0],
+    interleaved: turns?.work,
+    problems: [
+      ...problems,
+      ...places.problems,
+      ...listNoMaps(values),
+      ...(problems.some(isOfInterleave) ? [] : apart),
+      ...(problems.some(isOfWork) ? [] : work.problems),
+      // The phases of a program are not known without its folder.
+      ...(isRead && (place || values.program === undefined) ? (turns?.problems ?? []) : []),
+    ],
   };
+}
+
+type Late = typeof import('./interleave-phases.js') | undefined;
+
+/** The working directories, each absolute: one, or those of both sides. */
+function findPlaces({ directory, interleave }: Values, { workspace }: Place, late: Late) {
+  if (late && interleave) {
+    const { sides, problems } = late.findSides(workspace, interleave, directory);
+    return { sides, directories: sides.map((side) => side.directory), problems };
+  }
+  const found = findFolder(workspace, directory);
+  return found === undefined
+    ? { directories: [], problems: [describeMissing(directory, workspace)] }
+    : { directories: [found], problems: [] };
+}
+
+function listNoMaps(values: Values): readonly string[] {
+  return (['config', 'overrides'] as const)
+    .filter((name) => values[name] !== undefined && !isMap(values[name]))
+    .map((name) => `\`${name}\` is no map; allowed: a map in YAML or JSON.`);
+}
+
+function isOfInterleave(problem: string): boolean {
+  return /^`(interleave|runs|seed|results)`/.test(problem);
 }
 
 /** Whether a problem is of an input that says what runs. Then the work cannot be read, and has no further problems. */
@@ -119,38 +156,15 @@ function describeMissing(directory: string, workspace: string): string {
   return `\`directory\` is "${directory}", which is no folder in ${workspace}. Is the repository checked out?`;
 }
 
-function readPlan(values: Values, directory: string | undefined): ReturnType<typeof readWork> {
-  const { phases, problems } = readList(values, directory);
+/** @param directories of which each may have a program of its own */
+function readPlan(values: Values, directories: readonly string[], late: Late): ReturnType<typeof readWork> {
+  const lists = (directories.length > 0 ? directories : [undefined]).map((one) => readList(values, one));
+  const { phases, problems } = late?.joinLists(lists, values.program) ?? lists[0]!;
   const { slots, parallel, only = [], skip = [] } = values;
   const work = readWork({ phases, slots, parallel, only, skip });
   // The phases of a program are not known without its folder.
-  const isUnknown = values.program !== undefined && directory === undefined;
+  const isUnknown = values.program !== undefined && directories.length === 0;
   return problems.length > 0 || isUnknown ? { ...work, problems } : work;
-}
-
-/** The list of phases, which `phases` has or `program` shows. */
-function readList(
-  { phases, program }: Values,
-  directory: string | undefined,
-): { readonly phases: unknown; readonly problems: readonly string[] } {
-  const hasPhases = phases !== undefined && phases !== null;
-  if (hasPhases === (program !== undefined)) {
-    const given = hasPhases ? '`phases` and `program` are both given' : '`phases` or `program` is needed';
-    return { phases: [], problems: [`${given}; allowed: one of them.`] };
-  }
-  if (program === undefined) return { phases, problems: [] };
-  const text = directory === undefined ? '' : readProgram(directory, program);
-  if (text === undefined)
-    return { phases: [], problems: [`\`program\` is "${program}", which is no file in ${directory}.`] };
-  const missed = listMissedEntryPoints(text).map(
-    (what) =>
-      `\`program\` is "${program}", and ${what}; allowed: entry points that can be called without arguments, or the input \`phases\`.`,
-  );
-  if (missed.length > 0) return { phases: [], problems: missed };
-  const found = listEntryPoints(program, text);
-  if (found.length > 0 || directory === undefined) return { phases: found, problems: [] };
-  const none = `\`program\` is "${program}", which defines no entry point; allowed: a program with functions such as \`prepare_ci\` and \`test_ci\`.`;
-  return { phases: [], problems: [none] };
 }
 
 function isMap(value: unknown): boolean {

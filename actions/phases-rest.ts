@@ -1,10 +1,10 @@
 import { finishPhases } from '../src/core/phases/finish.js';
-import type { PhaseHost } from '../src/core/phases/host.js';
 import { readJournal } from '../src/core/phases/journal.js';
 import type { Layout } from '../src/core/phases/layout.js';
 import { planCleanup } from '../src/core/phases/plan.js';
 import type { PhasesOutcome } from '../src/core/phases/result.js';
 import { runPhases } from '../src/core/phases/run.js';
+import type { PhaseWorld } from '../src/core/phases/world.js';
 import type { Log } from '../src/core/ports/process.js';
 import { clock } from '../src/host/clock.js';
 import { endPrograms } from '../src/host/phase-programs.js';
@@ -13,7 +13,7 @@ import type { GivenPhases } from './phases-request.js';
 /** What is left to do, and where. */
 export interface Rest {
   readonly layout: Layout;
-  readonly host: PhaseHost;
+  readonly hosts: Pick<PhaseWorld, 'host' | 'hostOf'>;
   readonly log: Log;
   /** Epoch ms, of the main step. */
   readonly beganAt: number;
@@ -28,7 +28,8 @@ export interface Rest {
  * machine away. Completes the artifacts.
  */
 export async function runRest({ plan, name }: GivenPhases, rest: Rest): Promise<PhasesOutcome> {
-  const { layout, host, log, beganAt, signal, isPost, unwritten: earlier = [] } = rest;
+  const { layout, hosts, log, beganAt, signal, isPost, unwritten: earlier = [] } = rest;
+  const { host } = hosts;
   const before = readJournal(host.readFile(layout.journal));
   const unended = layout.listRuns().filter((id) => before.unended.has(layout.indexOf(id)));
   await endPrograms(
@@ -37,7 +38,7 @@ export async function runRest({ plan, name }: GivenPhases, rest: Rest): Promise<
   );
   const { results, unwritten } = await runPhases(
     { plan: planCleanup(plan), layout, before, isPost },
-    { host, clock, log, signal },
+    { ...hosts, clock, log, signal },
   );
   return finishPhases({ name, results, unwritten: [...earlier, ...unwritten], beganAt, endedAt: clock.now() }, host);
 }

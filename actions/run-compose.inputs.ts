@@ -5,6 +5,7 @@ import { variables } from '../src/core/inputs/environment-variables.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
 import { choice, list, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
+import { interleaveInputs } from '../src/core/interleave/inputs.js';
 import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
@@ -22,14 +23,22 @@ const oneService = { matches: service.matches, allowed: 'the name of a service' 
 const paths = { matches: /^[^\0]+$/, allowed: 'paths, separated by commas or new lines' };
 
 export const inputs = {
+  ...interleaveInputs({
+    folder: '$ARTIFACTS',
+    results:
+      "Relative to `directory` of the side, or `$ARTIFACTS/…` in the run's own artifacts, where `collect` puts them. They must have been written in that run. Default with `result-from`: the result.",
+  }),
   directory: into(
     'compose.directory',
     withDefault(
       '.',
-      text('The folder of the project, relative to the workspace. Scripts run in it.', {
-        matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
-        allowed: 'a path inside the workspace',
-      }),
+      text(
+        'The folder of the project, relative to the workspace; with `interleave`, to each side. Scripts run in it.',
+        {
+          matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
+          allowed: 'a path inside the workspace',
+        },
+      ),
     ),
   ),
   files: into(
@@ -209,6 +218,8 @@ export const outputs = {
     'The result of a benchmark, as JSON; empty with `result-from: exit-code`, and beyond 262,144 characters. `result.json` of the artifacts has any result.',
   artifacts:
     'The folder with the logs of all phases and services, what was collected, `timeline.json` and `outcome.json`.',
+  interleaved:
+    'With `interleave`: the path of `interleaved.json`, for the input `results` of judge-results. Empty unless all runs of both sides passed.',
   timeline: 'The path of `timeline.json`: when each phase and service began, was ready and ended.',
   minutes: 'Minutes that the step took.',
   interrupted: '`true` if EC2 took the spot machine away before the session had ended, otherwise `false`.',

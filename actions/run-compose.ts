@@ -1,12 +1,8 @@
-import { describeVerdict, summarizeInterruptedProject, summarizeOutcome } from '../src/core/compose/summary.js';
+import { summarizeInterruptedProject } from '../src/core/compose/summary.js';
 import { nameProject } from '../src/core/compose/project-name.js';
 import { removeProject } from '../src/core/compose/remove.js';
-import type { ComposeHost } from '../src/core/compose/host.js';
-import type { ComposeOutcome } from '../src/core/compose/outcome.js';
 import { runCompose } from '../src/core/compose/run.js';
-import { renderTimelineFile } from '../src/core/compose/timeline.js';
 import { Failure } from '../src/core/kernel/failure.js';
-import type { FailureCode } from '../src/core/kernel/failure-codes.js';
 import { plural } from '../src/core/kernel/plural.js';
 import type { Log } from '../src/core/ports/process.js';
 import { clock } from '../src/host/clock.js';
@@ -23,7 +19,8 @@ import { writeOutputs } from '../src/host/outputs.js';
 import { composeEnvironment } from '../src/host/setup.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { appendSummary } from '../src/host/summary.js';
-import { readRequest, readVariables, type GivenProject } from './compose-request.js';
+import { reportOutcome } from './compose-report.js';
+import { BEFORE_ANYTHING, readRequest, readVariables, type GivenProject } from './compose-request.js';
 
 /** `run-compose`. */
 export function runRunCompose(): Promise<void> {
@@ -35,11 +32,13 @@ export function runRunCompose(): Promise<void> {
     const beganAt = clock.now();
     // The outputs are set even if this step fails or is canceled, but only in a workflow.
     readContext();
-    writeOutputs({ verdict: 'error', phase: 'check', 'exit-code': 1, result: '', interrupted: false });
+    writeOutputs({ verdict: 'error', phase: 'check', 'exit-code': 1, result: '', interrupted: false, interleaved: '' });
     const given = await readRequest();
     const interruption = watchForInterruption((sentence) => log.notice(sentence));
     try {
-      await run(given, { signal: AbortSignal.any([cancellation, interruption.signal]), log });
+      const around = { signal: AbortSignal.any([cancellation, interruption.signal]), log };
+      if (given.interleave === undefined) await run(given, around);
+      else await (await import('./interleave-compose.js')).interleaveCompose(given, given.interleave, around);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'interrupted') throw error;
       writeOutputs({ verdict: '', phase: '', 'exit-code': '', interrupted: true });
@@ -55,15 +54,6 @@ export function runRunCompose(): Promise<void> {
 }
 
 const NEXT = 'This step has no verdict: the next job of the workflow runs the project again.';
-
-/** With these codes nothing was started. */
-const BEFORE_ANYTHING: readonly FailureCode[] = [
-  'bad-input',
-  'compose-invalid',
-  'compose-too-old',
-  'docker-forbidden',
-  'docker-missing',
-];
 
 interface Surroundings {
   readonly signal: AbortSignal;
@@ -84,59 +74,13 @@ async function run(given: GivenProject, { signal, log }: Surroundings) {
     const world = { containers: dockerContainers(host.env), host, clock, projectName, signal };
     const outcome = await runCompose(request, world, log);
     if (outcome.remains.length === 0) save('removed');
-    report(outcome, { directory: request.directory, host, log });
+    reportOutcome(outcome, { directory: request.directory, host, log });
   } catch (error) {
     if (error instanceof Failure && BEFORE_ANYTHING.includes(error.code)) save('removed');
     throw error;
   } finally {
-    removePrivateFiles(artifacts);
+    removePrivateFiles(projectName);
   }
-}
-
-/** In the annotation, beside the first one. The log and the summary have all. */
-const MOST_REASONS = 3;
-
-/** Characters. GitHub takes 1 MiB for all outputs of a job, at two bytes a character, and fails the job beyond. */
-const MOST_RESULT = 256 * 1024;
-
-function describeLongResult({ length }: string, artifacts: string): string {
-  return `The output \`result\` is empty, because the result has ${length} characters, and an output may have ${MOST_RESULT}. All of it is in ${artifacts}/result.json.`;
-}
-
-interface Reporting {
-  readonly directory: string;
-  readonly host: ComposeHost;
-  readonly log: Log;
-}
-
-/** Writes the outputs, the files and the summary. @throws Failure unless the project passed */
-function report(outcome: ComposeOutcome, { directory, host, log }: Reporting): void {
-  const { verdict, phase, exitCode, code, hint, reasons, remains } = outcome;
-  const timeline = host.writeFile('timeline.json', renderTimelineFile(outcome));
-  const { result = '', ...rest } = outcome;
-  host.writeFile('outcome.json', `${JSON.stringify(rest, undefined, 2)}\n`);
-  const isShort = result.length <= MOST_RESULT;
-  if (!isShort) log.warning(describeLongResult(result, host.artifacts));
-  writeOutputs({ verdict, phase, 'exit-code': exitCode, result: isShort ? result : '', timeline });
-  if (remains.length > 0 && phase !== 'down')
-    log.warning(`Not removed yet: ${remains.join(', ')}. The post step tries again.`);
-  appendSummary(summarizeOutcome(outcome, { directory, artifacts: host.artifacts }), log);
-  const sentence = describeVerdict(outcome);
-  if (verdict === 'pass') return log.info(sentence);
-  printLastLines(outcome, log);
-  const others = reasons.slice(1);
-  for (const reason of others) log.info(reason);
-  const why = others.slice(0, MOST_REASONS).join(' ');
-  throw new Failure(code ?? 'session-failed', sentence, {
-    ...(why !== '' && { why }),
-    hint: hint ?? `Read the logs in ${host.artifacts}.`,
-  });
-}
-
-/** Of the services that are the reason. The session's are in the log already. A prefix keeps `::` of theirs from acting. */
-function printLastLines({ services }: ComposeOutcome, log: Log): void {
-  for (const { service, role, lastLines = [] } of services)
-    if (role !== 'session') for (const line of lastLines) log.info(`${service} | ${line}`);
 }
 
 /** Removes what the main step left, for example because it was killed. Does nothing if it left nothing. */
@@ -144,9 +88,9 @@ export function runRunComposePost(): Promise<void> {
   return runAction(async () => {
     const state = readComposeState();
     if (state === undefined || state.state === 'removed') return;
-    const { projectName, artifacts } = state;
+    const { projectName, artifacts, images } = state;
     const log = createLog();
-    removePrivateFiles(artifacts);
+    removePrivateFiles(projectName);
     const removal = {
       containers: dockerContainers(composeEnvironment(readVariables())),
       clock,
@@ -156,6 +100,8 @@ export function runRunComposePost(): Promise<void> {
         killPrograms(`--project-name=${projectName}`, `label=com.docker.compose.project=${projectName}`),
     };
     const count = await log.group(`Removing what is left of ${projectName}`, () => removeProject(removal, log));
+    if (images !== undefined)
+      await removal.containers.down(images, 0, { onLine: (line) => log.info(line), boundMs: 60_000 });
     log.info(
       count === 0
         ? 'Nothing was left.'

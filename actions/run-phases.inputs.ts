@@ -2,6 +2,7 @@ import { variables } from '../src/core/inputs/environment-variables.js';
 import { parseDestination, type ExportDestination } from '../src/core/export/address.js';
 import { flag, integer, list, secret, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
 import type { InputDefinition } from '../src/core/inputs/inputs.js';
+import { interleaveInputs } from '../src/core/interleave/inputs.js';
 import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
@@ -19,6 +20,11 @@ function destination({ description }: InputDefinition<unknown>): InputDefinition
 }
 
 export const inputs = {
+  ...interleaveInputs({
+    folder: '$ARTIFACT_DIR',
+    results:
+      "Relative to `directory` of the side, or `$ARTIFACT_DIR/…` in the phase's own folder. They are copied at once, and must have been written in that run.",
+  }),
   phases: {
     ...yamlMap(
       'The phases: a list of maps with `name` and `run` (Bash commands), and as needed the other fields of the table in "Phases".',
@@ -43,7 +49,7 @@ export const inputs = {
   rehearse: withDefault('false', flag('Print what would run, and run nothing.')),
   directory: withDefault(
     '.',
-    text('The working directory of all phases, relative to the workspace.', {
+    text('The working directory of all phases, relative to the workspace; with `interleave`, to each side.', {
       matches: /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/,
       allowed: 'a path inside the workspace',
     }),
@@ -91,6 +97,8 @@ export const outputs = {
   reason: 'What failed first, with the last line that it printed; empty if nothing did.',
   artifacts:
     'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
+  interleaved:
+    'With `interleave`: the path of `interleaved.json`, for the input `results` of judge-results. Empty unless all runs of both sides passed.',
   'export-url':
     "With `export: s3://…`: the prefix in AWS's console, or the index page in a public bucket. Empty if the export failed.",
   upload:

@@ -1,6 +1,7 @@
 import { Failure, messageOf } from '../src/core/kernel/failure.js';
 import { inspectArtifacts } from '../src/core/phases/artifacts.js';
 import { finishPhases } from '../src/core/phases/finish.js';
+import type { PhaseHost } from '../src/core/phases/host.js';
 import { Layout } from '../src/core/phases/layout.js';
 import type { PhasesOutcome } from '../src/core/phases/result.js';
 import { runPhases } from '../src/core/phases/run.js';
@@ -17,7 +18,7 @@ import { writeOutputs } from '../src/host/outputs.js';
 import { savePhasesState, type PhasesState } from '../src/host/phases-state.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { checkDestination, PendingExport } from './pending-export.js';
-import { openHost, writeConfig } from './phases-host.js';
+import { attempt, openHosts, openMasks, writeConfig } from './phases-host.js';
 import { refuseExport, refusePhases, reportPhases, warnOfExport } from './phases-report.js';
 import { readGiven, type GivenPhases } from './phases-request.js';
 import { runRest } from './phases-rest.js';
@@ -43,10 +44,11 @@ export function runRunPhases(): Promise<void> {
     // The outputs are set even if this step fails or is canceled, but only in a workflow.
     readContext();
     writeOutputs({ verdict: 'failed', failed: '[]', reason: '', artifacts: '', interrupted: false });
-    writeOutputs({ 'export-url': '', upload: '' });
+    writeOutputs({ 'export-url': '', upload: '', interleaved: '' });
     const given = await readGiven().catch(refuse);
     await log.group('Plan', async () => {
       for (const line of describePlan(given.plan)) log.info(line);
+      if (given.interleaved) (await import('./interleave-phases.js')).announce(given.interleaved, log);
     });
     if (given.rehearse) return writeOutputs({ verdict: '', minutes: '0.0' });
     const interruption = watchForInterruption((sentence) => log.notice(sentence));
@@ -87,23 +89,31 @@ async function run(given: GivenPhases, { beganAt, cancellation, interruption, lo
   const { plan, name } = given;
   const artifacts = given.artifacts ?? locateArtifacts(`phases-${nonce(8)}`);
   const pending = PendingExport.begin(given, artifacts, cancellation);
-  const host = openHost(given, artifacts, (text) => pending.mask(text));
+  const hosts = await openHosts(
+    given,
+    artifacts,
+    openMasks(given, (text) => pending.mask(text)),
+  );
+  const { host } = hosts;
   writeOutputs({ artifacts });
   const { offset, stale } = inspectArtifacts(host.listArtifacts());
   for (const file of stale) host.removeFile(file);
   const layout = new Layout(plan, offset);
-  writeConfig(given, host);
+  writeConfig(given, hosts);
   const { masks } = pending;
   const save = (state: PhasesState['state']): void =>
     savePhasesState({ artifacts, offset, beganAt, state, ...(masks !== undefined && { masks }) });
   // Before anything runs: the post step finds by this what is left to do.
   save('started');
   progress.at = 'phases';
-  const { results, unwritten } = await runPhases({ plan, layout }, { host, clock, log, signal });
+  const measurement = await openMeasurement(given, host, offset);
+  const measuring = measurement?.measuring;
+  const world = { ...hosts, clock, log, signal, ...(measuring && { measuring }) };
+  const { results, unwritten } = await runPhases({ plan, layout }, world);
   const isCut = interruption.aborted && results.some((one) => one.outcome === 'cancelled');
   // GitHub kills a canceled step, but not this one, and the machine is there for some seconds more.
   const outcome = isCut
-    ? await runRest(given, { layout, host, log, beganAt, signal: cancellation, isPost: false, unwritten })
+    ? await runRest(given, { layout, hosts, log, beganAt, signal: cancellation, isPost: false, unwritten })
     : finishPhases({ name, results, unwritten, beganAt, endedAt: clock.now() }, host);
   const areDone = !cancellation.aborted;
   if (areDone) save(pending.isLeft ? 'exporting' : 'finished');
@@ -115,12 +125,30 @@ async function run(given: GivenPhases, { beganAt, cancellation, interruption, lo
     isCanceled: !areDone,
     ...(isCut && { interruption: describe(interruption, given) }),
   });
+  if (outcome.verdict === 'passed') await writeInterleaved(measurement, host, log);
   const error = await pending.run(log);
   if (areDone && !cancellation.aborted) {
     save('finished');
     pending.end();
   }
   conclude(outcome, { error, artifacts, signal: isCut ? signal : cancellation, log });
+}
+
+async function openMeasurement({ interleaved }: GivenPhases, host: PhaseHost, offset: number) {
+  if (interleaved === undefined) return undefined;
+  const { PhasesMeasurement } = await import('./interleave-phases.js');
+  return new PhasesMeasurement(interleaved, host, offset);
+}
+
+type Measured = Awaited<ReturnType<typeof openMeasurement>>;
+
+/** @throws Failure `artifacts-unwritable` */
+async function writeInterleaved(measured: Measured, host: PhaseHost, log: Log): Promise<void> {
+  const file = await measured?.render(log);
+  if (file === undefined) return;
+  const path = `${host.artifacts}/${file.name}`;
+  attempt(path, () => host.writeFile(file.name, file.text));
+  writeOutputs({ interleaved: path });
 }
 
 /** What the summary says of an interruption. */

@@ -14,6 +14,8 @@ export const PLACE = {
   instanceRole: '<INSTANCE_ROLE>',
   bucket: '<BUCKET>',
   prefix: '<PREFIX>',
+  historyBucket: '<HISTORY_BUCKET>',
+  historyKey: '<HISTORY_KEY>',
 } as const;
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;

@@ -775,6 +775,32 @@ locals {
     ]
   }
 
+  history = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "LookForHistory"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = ["arn:${local.partition}:s3:::${var.history_bucket}"]
+        Condition = {
+          StringEquals = {
+            "s3:prefix" = "${var.history_key}"
+          }
+        }
+      },
+      {
+        Sid    = "KeepHistory"
+        Effect = "Allow"
+        Action = [
+          "s3:GetObject",
+          "s3:PutObject",
+        ]
+        Resource = ["arn:${local.partition}:s3:::${var.history_bucket}/${var.history_key}"]
+      },
+    ]
+  }
+
   trust = {
     Version = "2012-10-17"
     Statement = [

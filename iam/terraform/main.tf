@@ -1,5 +1,5 @@
-# The resources of iam/ci-actions.yml: what start-runner, stop-runner, reap-runners, fill-pool and exports of run-phases
-# need in an AWS account.
+# The resources of iam/ci-actions.yml: what start-runner, stop-runner, reap-runners, fill-pool, exports of run-phases
+# and histories of judge-results need in an AWS account.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -131,6 +131,25 @@ resource "aws_iam_role_policy" "export" {
   name   = "export"
   role   = aws_iam_role.export[0].id
   policy = jsonencode(local.export)
+}
+
+resource "aws_iam_role" "history" {
+  count = var.history_bucket != "" ? 1 : 0
+
+  name_prefix          = "${var.name_prefix}history-"
+  path                 = var.path
+  description          = "The history of judge-results in ${var.owner}/${var.repository}"
+  assume_role_policy   = jsonencode(local.trust)
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "history" {
+  count = var.history_bucket != "" ? 1 : 0
+
+  name   = "history"
+  role   = aws_iam_role.history[0].id
+  policy = jsonencode(local.history)
 }
 
 # No ingress. All egress is allowed, because jobs download from anywhere.

@@ -20,6 +20,11 @@ output "export_role_arn" {
   value       = one(aws_iam_role.export[*].arn)
 }
 
+output "history_role_arn" {
+  description = "role-to-assume in jobs with judge-results that have a history in S3: the variable AWS_HISTORY_ROLE. null without history_bucket."
+  value       = one(aws_iam_role.history[*].arn)
+}
+
 output "security_group_id" {
   description = "start-runner's security-group-id: the variable AWS_SECURITY_GROUP."
   value       = aws_security_group.machines.id

@@ -152,6 +152,30 @@ variable "export_prefix" {
   }
 }
 
+variable "history_bucket" {
+  description = "A bucket that exists, for a role that may keep the history of judge-results in it; empty for no such role."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$", var.history_bucket))
+    error_message = "history_bucket is the name of a bucket, such as ci-results."
+  }
+}
+
+variable "history_key" {
+  description = "The key of the object with the history, such as octo-repo/history.jsonl."
+  type        = string
+  default     = "history.jsonl"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", var.history_key))
+    error_message = "history_key is made of letters, digits, dots, dashes and underscores, in parts that slashes separate."
+  }
+}
+
 variable "name_prefix" {
   description = "The beginning of the names of everything that is created; AWS requires unique names."
   type        = string

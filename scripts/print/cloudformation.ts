@@ -28,6 +28,8 @@ const NAMES: Readonly<Record<string, string>> = {
   [PLACE.subject]: '${Subject}',
   [PLACE.bucket]: '${ExportBucket}',
   [PLACE.prefix]: '${ExportPrefix}',
+  [PLACE.historyBucket]: '${HistoryBucket}',
+  [PLACE.historyKey]: '${HistoryKey}',
 };
 
 /** CloudFormation's functions for whole texts. */

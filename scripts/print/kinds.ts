@@ -15,7 +15,16 @@ export interface Kind {
 /** What the frame takes as text from each kind. */
 const required = ['head', 'run-name', 'artifact', 'job-timeout', 'work-steps'] as const;
 /** What a kind may leave out. */
-const optional = ['check-inputs', 'start-outputs', 'start-inputs', 'restart-inputs'] as const;
+const optional = [
+  'check-inputs',
+  'start-outputs',
+  'start-steps',
+  'start-inputs',
+  'restart-inputs',
+  'checkout-inputs',
+  'benchmark-name',
+  'judge-job',
+] as const;
 
 /**
  * @param name the file's name without `.yml`
@@ -34,10 +43,20 @@ export function readKind(name: string, text: string, shared: Shared): Kind {
     fillings: {
       ...Object.fromEntries([...required, ...optional].map((part) => [part, fragments[part] ?? ''])),
       'concurrency-group': composeGroup(name),
-      'work-interrupted': `\${{ steps.${name}.outputs.interrupted }}`,
-      'work-outputs': ['verdict', ...ofStep].map((one) => `${one}: \${{ steps.${name}.outputs.${one} }}`).join('\n'),
+      'work-interrupted': outputOf(name, 'interrupted'),
+      'work-artifacts': outputOf(name, 'artifacts'),
+      'work-interleaved': outputOf(name, 'interleaved'),
+      'when-measured': `steps.machine.outputs.gone == 'false' && inputs.results != '' && steps.${name}.outputs.interrupted != 'true'`,
+      'work-outputs': [
+        ...['verdict', ...ofStep].map((one) => `${one}: ${outputOf(name, one)}`),
+        ...(fragments['more-outputs'] ? [fragments['more-outputs']] : []),
+      ].join('\n'),
     },
   };
+}
+
+function outputOf(step: string, output: string): string {
+  return `\${{ steps.${step}.outputs.${output} }}`;
 }
 
 /** Whether the step that works has an output of this name, from which the workflow's is made. `verdict` is in any case. */

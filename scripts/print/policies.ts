@@ -1,5 +1,6 @@
 import { amiBuild } from '../../iam/ami-build.js';
 import { exportArtifacts } from '../../iam/export.js';
+import { history } from '../../iam/history.js';
 import { composeDocument, type Policy } from '../../iam/policy.js';
 import { poolClaim, poolFill } from '../../iam/pool.js';
 import { reap } from '../../iam/reap.js';
@@ -24,6 +25,7 @@ const POLICIES = {
   'session-user': sessionUser,
   'ami-build': amiBuild,
   export: exportArtifacts,
+  history,
 } as const;
 const TEMPLATE = 'iam/ci-actions.yml';
 export const MODULE = 'iam/terraform/locals.tf';
@@ -45,6 +47,7 @@ export function composePolicyFiles(read: (path: string) => string): Record<strin
     'session-host': composeDocument(sessionHost),
     'session-user': composeDocument(sessionUser),
     export: composeDocument(exportArtifacts),
+    history: composeDocument(history),
     trust,
   };
   // The template creates no role for building images, which only their maintainers need.

@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
   [PLACE.subject]: '${var.subject}',
   [PLACE.bucket]: '${var.export_bucket}',
   [PLACE.prefix]: '${var.export_prefix}',
+  [PLACE.historyBucket]: '${var.history_bucket}',
+  [PLACE.historyKey]: '${var.history_key}',
 };
 
 /** Terraform's expressions for whole texts. */

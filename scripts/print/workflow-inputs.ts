@@ -39,12 +39,16 @@ type Lines<T> = Readonly<Record<string, T | null>>;
 export interface Shared {
   readonly inputs: Lines<InputLine>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Secrets of the kinds that list them. */
+  readonly 'kind-secrets'?: Readonly<Record<string, string>>;
   readonly outputs: Lines<OutputLine>;
 }
 
 /** The same parts of a file in workflows/kinds/, in which a line may be empty. */
 export interface Own {
   readonly inputs: Lines<InputLine>;
+  /** Names in {@link Shared} `kind-secrets`. */
+  readonly secrets?: Readonly<Record<string, null>>;
   /** A text is the description. */
   readonly outputs: Lines<OutputLine | string>;
 }
@@ -55,16 +59,18 @@ const empty = { string: '', boolean: false, number: 0 } as const;
 
 /** @param own the parsed file of a kind, of which other parts are ignored */
 export function readInterface(
-  { inputs, outputs }: Own,
+  { inputs, secrets = {}, outputs }: Own,
   shared: Shared,
 ): { readonly contract: Interface; readonly problems: readonly string[] } {
+  const own = Object.keys(secrets).map((name) => [name, shared['kind-secrets']?.[name] ?? ''] as const);
   const contract: Interface = {
     inputs: Object.entries(inputs).map(([name, line]) => readInput(name, line ?? {}, shared)),
-    secrets: shared.secrets,
+    secrets: { ...shared.secrets, ...Object.fromEntries(own) },
     outputs: Object.entries(outputs).map(([name, line]) => readOutput(name, line ?? {}, shared)),
   };
   const byHand = contract.inputs.filter(({ only }) => !only.includes('all') && !only.includes('call'));
-  const problems = [...contract.inputs, ...contract.outputs]
+  const described = own.map(([name, description]) => ({ name, description }));
+  const problems = [...contract.inputs, ...described, ...contract.outputs]
     .filter(({ description }) => description === '')
     .map(({ name }) => `\`${name}\` has no description, here or in inputs.yml.`);
   if (byHand.length > DISPATCH_LIMIT) problems.push(`GitHub allows ${DISPATCH_LIMIT} inputs, not ${byHand.length}.`);

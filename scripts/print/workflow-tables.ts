@@ -16,22 +16,32 @@ export function fillWorkflowTables(text: string, { environments, kinds }: Source
     [`${name}-inputs`, renderInputs(contract.inputs.filter(({ isShared }) => !isShared))] as const,
     [`${name}-outputs`, renderOutputs(contract.outputs.filter(({ isShared }) => !isShared))] as const,
   ]);
+  const inputs = divide(contracts.map((one) => one.inputs));
+  const outputs = divide(contracts.map((one) => one.outputs));
+  const secrets = new Map(contracts.flatMap((one) => Object.entries(one.secrets)));
   const tables = {
     environments: renderEnvironments(environments),
-    'workflow-inputs': renderInputs(listShared(contracts.map(({ inputs }) => inputs))),
-    'workflow-secrets': renderPairs('Secret', Object.entries(kinds.tox.contract.secrets)),
-    'workflow-outputs': renderOutputs(listShared(contracts.map(({ outputs }) => outputs))),
+    'workflow-inputs': renderInputs(inputs.ofAll),
+    'result-inputs': renderInputs(inputs.ofSome),
+    'workflow-secrets': renderPairs('Secret', [...secrets]),
+    'workflow-outputs': renderOutputs(outputs.ofAll),
+    'result-outputs': renderOutputs(outputs.ofSome),
     ...Object.fromEntries(ofKinds),
   };
   return Object.entries(tables).reduce((filled, [name, table]) => fill(filled, name, table), text);
 }
 
-/** What has the shared description, once, in the order of the first kind that has it. */
-function listShared<T extends { readonly name: string; readonly isShared: boolean }>(
+/**
+ * What has the shared description, once, in the order of the first kind that has it: what all kinds have, and what only
+ * those have whose results are judged.
+ */
+function divide<T extends { readonly name: string; readonly isShared: boolean }>(
   lists: readonly (readonly T[])[],
-): T[] {
+): { readonly ofAll: readonly T[]; readonly ofSome: readonly T[] } {
   const shared = lists.flat().filter(({ isShared }) => isShared);
-  return [...new Map(shared.map((one) => [one.name, one])).values()];
+  const once = [...new Map(shared.map((one) => [one.name, one])).values()];
+  const isOfAll = ({ name }: T): boolean => lists.every((list) => list.some((one) => one.name === name));
+  return { ofAll: once.filter(isOfAll), ofSome: once.filter((one) => !isOfAll(one)) };
 }
 
 function renderEnvironments(environments: readonly Environment[]): string {

@@ -76,11 +76,33 @@ export async function findComment(
   connection: Connection,
   { number, marker }: Pick<NewComment, 'number' | 'marker'>,
 ): Promise<number | undefined> {
+  const ofPeople: Comment[] = [];
   const found = await searchComments(
     (page) => connection.requests.ask(pageOf(connection, { number, page })),
-    ({ body, author = '' }) => body.startsWith(marker) && author.endsWith('[bot]'),
+    (comment) => {
+      if (!comment.body.startsWith(marker)) return false;
+      if (comment.author?.endsWith('[bot]')) return true;
+      ofPeople.push(comment);
+      return false;
+    },
   );
-  return typeof found === 'number' ? found : undefined;
+  if (typeof found === 'number' || ofPeople.length === 0) return typeof found === 'number' ? found : undefined;
+  const own = await readOwnLogin(connection);
+  return ofPeople.find(({ author }) => author !== undefined && author === own)?.id;
+}
+
+/** The user of a personal token; undefined of a job's own token and of an App's, which are no user. */
+async function readOwnLogin(connection: Connection): Promise<string | undefined> {
+  const login = await connection.requests.ask(
+    toCall(connection, {
+      route: 'GET /user',
+      parameters: {},
+      permission: pullRequestsPermission(connection.repository, 'write'),
+      read: ({ data }) => (isRecord(data) && typeof data['login'] === 'string' ? data['login'] : undefined),
+      expected: ({ status }) => (status === 403 || status === 404 ? 'none' : undefined),
+    }),
+  );
+  return login === 'none' ? undefined : login;
 }
 
 async function searchComments(

@@ -35,14 +35,17 @@ export interface ComposePlace {
   readonly directory: string;
   readonly workspace: string;
   readonly projectName: string;
+  /** The folder for artifacts, absolute. Default: one that has the name of the project. */
+  readonly artifacts?: string;
   /** What the user set by inputs. */
   readonly variables: Environment;
   /** Texts that are replaced in the artifacts: GitHub masks only what it shows itself. */
   readonly secrets: readonly string[];
 }
 
-export function openComposeHost({ directory, workspace, projectName, variables, secrets }: ComposePlace): ComposeHost {
-  const artifacts = locateArtifacts(projectName);
+export function openComposeHost(where: ComposePlace): ComposeHost {
+  const { directory, workspace, projectName, variables, secrets } = where;
+  const { artifacts = locateArtifacts(projectName) } = where;
   mkdirSync(artifacts, { recursive: true });
   const locate = (path: string): string => resolve(directory, path);
   const printer = new BoundedPrinter(artifacts);
@@ -91,7 +94,7 @@ export function openComposeHost({ directory, workspace, projectName, variables, 
       return { write: (line) => log.write(hide(line)), close: () => log.close() };
     },
     writeFile: (name, text) => write(place(name), hide(text)),
-    writePrivate: (name, text) => write(makeParents(join(locatePrivate(artifacts), name)), text),
+    writePrivate: (name, text) => write(makeParents(join(locatePrivate(projectName), name)), text),
     copyIn(path, name) {
       if (!existsSync(locate(path))) return false;
       copyTree(locate(path), join(artifacts, name), {
@@ -107,13 +110,13 @@ export function openComposeHost({ directory, workspace, projectName, variables, 
 }
 
 /** Files that Docker and the session read, with values that no artifact may have. Beside the artifacts, never in them. */
-function locatePrivate(artifacts: string): string {
-  return `${artifacts}.private`;
+function locatePrivate(projectName: string): string {
+  return locateArtifacts(`${projectName}.private`);
 }
 
-/** Does nothing if there are none. @param artifacts of the project */
-export function removePrivateFiles(artifacts: string): void {
-  rmSync(locatePrivate(artifacts), { recursive: true, force: true });
+/** Does nothing if there are none. */
+export function removePrivateFiles(projectName: string): void {
+  rmSync(locatePrivate(projectName), { recursive: true, force: true });
 }
 
 function makeParents(path: string): string {

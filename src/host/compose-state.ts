@@ -3,6 +3,8 @@ import { getState, saveState } from '@actions/core';
 /** What the post step of run-compose needs to know about the main step. */
 export interface ComposeState {
   readonly projectName: string;
+  /** The beginning of the names of images that several projects use, if any, in the place of a project's name. */
+  readonly images?: string;
   /** The folder of the artifacts, absolute. */
   readonly artifacts: string;
   /** `started`: something of the project may exist. `removed`: nothing is left. */

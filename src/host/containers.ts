@@ -26,6 +26,7 @@ export function dockerContainers(env: Environment): Containers {
     inspectEngine: () => inspectEngine(cli),
     resolve: (project) => compose.resolve(cli, project),
     listMissingImages: (images) => listMissingImages(cli, images),
+    tagImage: (image, name) => tagImage(cli, image, name),
     pull: (project, services, options) => compose.pull(cli, { project, services }, options),
     build: (project, services, options) => compose.build(cli, { project, services }, options),
     up: (project, services, options) => compose.up(cli, { project, services }, options),
@@ -69,6 +70,10 @@ async function hasImage(cli: DockerCli, image: string): Promise<boolean> {
   const { code, words } = await cli.ask({ args: ['image', 'inspect', '--format', '1', image], about, mayFail: true });
   if (code !== 0 && !/no such image/i.test(words)) throw describeRefusal(words, about);
   return code === 0;
+}
+
+async function tagImage(cli: DockerCli, image: string, name: string): Promise<void> {
+  await cli.ask({ args: ['image', 'tag', image, name], about: `Docker could not give the image ${image} a name` });
 }
 
 async function exec(

@@ -1,4 +1,13 @@
-import { copyFileSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, type Stats } from 'node:fs';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface CopyOptions {
@@ -28,5 +37,9 @@ export function copyTree(from: string, to: string, options: CopyOptions): void {
 function copyOne(stats: Stats, from: string, to: string): void {
   if (stats.isDirectory()) mkdirSync(to, { recursive: true });
   else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
-  else if (stats.isFile()) copyFileSync(from, to);
+  else if (stats.isFile()) {
+    copyFileSync(from, to);
+    // An old file must not look new: what a run has not written is not its result.
+    utimesSync(to, stats.atime, stats.mtime);
+  }
 }

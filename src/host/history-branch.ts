@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tooLarge } from '../core/history/too-large.js';
@@ -46,7 +46,8 @@ export function createBranchPlace(place: HistoryBranch): HistoryPlace {
       inFolder(async (folder) => {
         const source = join(folder, 'history');
         await writeFile(source, bytes);
-        return push(place, await openGit(place, folder), { source, version });
+        const files = [[place.file, source]] as const;
+        return push(place, await openGit(place, folder), { version, files, message: 'Add figures' });
       }),
   };
 }
@@ -98,19 +99,31 @@ async function fetchTip({ serverUrl, repository, branch }: HistoryBranch, git: G
   return version;
 }
 
+/** What a commit changes. */
+interface Changes {
+  /** The version that it follows; undefined: it begins the branch. */
+  readonly version: string | undefined;
+  /** The files to write: by their path in the branch, that of their content on this machine. */
+  readonly files: readonly (readonly [path: string, source: string])[];
+  readonly removed?: readonly string[];
+  readonly message: string;
+}
+
 async function push(
   place: HistoryBranch,
   git: Git,
-  { source, version }: { readonly source: string; readonly version: string | undefined },
+  { version, files, removed = [], message }: Changes,
 ): Promise<boolean> {
   const url = urlOf(place.serverUrl, place.repository);
   if ((await fetchTip(place, git)) !== version) return false;
-  const [blob] = await git(['hash-object', '-w', source]);
+  const blobs = await git(['hash-object', '-w', ...files.map(([, source]) => source)]);
   if (version !== undefined) await git(['read-tree', version]);
-  await git(['update-index', '--add', '--cacheinfo', `100644,${blob},${place.file}`]);
+  const infos = files.flatMap(([path], index) => ['--cacheinfo', `100644,${blobs[index]},${path}`]);
+  await git(['update-index', '--add', ...infos]);
+  if (removed.length > 0) await git(['rm', '-r', '--quiet', '--cached', '--ignore-unmatch', '--', ...removed]);
   const [tree] = await git(['write-tree']);
   const parent = version === undefined ? [] : ['-p', version];
-  const [commit] = await git(['commit-tree', tree!, ...parent, '-m', 'Add figures']);
+  const [commit] = await git(['commit-tree', tree!, ...parent, '-m', message]);
   const ref = `refs/heads/${place.branch}`;
   try {
     await git(['push', '--quiet', `--force-with-lease=${ref}:${version ?? ''}`, url, `${commit}:${ref}`]);
@@ -119,4 +132,55 @@ async function push(
     if (error instanceof Failure && REJECTED.test(error.about.why ?? '')) return false;
     throw error;
   }
+}
+
+/** The folder of the branch with a folder of pictures for each run, and how many of these stay. */
+const PICTURES = 'plots';
+const MOST_FOLDERS = 50;
+const TRIES = 5;
+
+/** Pictures of a run. */
+export interface Pictures {
+  /** Begins with a number that grows from run to run: the oldest folders are removed. */
+  readonly folder: string;
+  readonly files: readonly { readonly file: string; readonly svg: string }[];
+}
+
+/**
+ * Puts pictures beside a history, where GitHub can show them: a summary shows no picture that it holds itself.
+ *
+ * @returns the address of a picture by its file; undefined if other writers were faster several times
+ * @throws Failure `git-failed`
+ */
+export function publishPictures(
+  place: HistoryBranch,
+  pictures: Pictures,
+): Promise<((file: string) => string) | undefined> {
+  const { serverUrl, repository, branch } = place;
+  const path = `${PICTURES}/${pictures.folder}`;
+  return inFolder(async (folder) => {
+    const files: [string, string][] = [];
+    for (const [index, { file, svg }] of pictures.files.entries()) {
+      const source = join(folder, `${index}.svg`);
+      await writeFile(source, svg);
+      files.push([`${path}/${file}`, source]);
+    }
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const attempt = join(folder, `try-${tries}`);
+      await mkdir(attempt);
+      const git = await openGit(place, attempt);
+      const version = await fetchTip(place, git);
+      const removed = version === undefined ? [] : await listOld(git, version);
+      if (await push(place, git, { version, files, removed, message: 'Add plots' }))
+        return (file) => `${serverUrl}/${repository}/raw/${branch}/${path}/${encodeURIComponent(file)}`;
+    }
+    return undefined;
+  });
+}
+
+/** The folders of the oldest runs. */
+async function listOld(git: Git, version: string): Promise<readonly string[]> {
+  const paths = await git(['ls-tree', '-d', '--name-only', version, '--', `${PICTURES}/`]);
+  const runOf = (path: string): number => Number.parseInt(path.slice(PICTURES.length + 1), 10) || 0;
+  return paths.toSorted((one, other) => runOf(other) - runOf(one)).slice(MOST_FOLDERS - 1);
 }

@@ -17,7 +17,7 @@ import type { Environment } from '../core/ports/programs.js';
 import { type BoundedLog, openBoundedLog } from './bounded-log.js';
 import { isMask } from './masks.js';
 import { findNamed, listFiles, measureFiles, readFirstLine } from './phase-files.js';
-import { PhaseMasks } from './phase-masks.js';
+import type { PhaseMasks } from './phase-masks.js';
 import { PhasePrinter, Room } from './phase-printer.js';
 import { runProgram } from './programs.js';
 import { composeEnvironment, print } from './setup.js';
@@ -39,12 +39,12 @@ export interface PhasePlace {
   readonly shared: string;
   /** What the user set by inputs. */
   readonly variables: Environment;
-  /** Texts that are replaced in the files of ours: GitHub masks only what it shows itself. */
-  readonly secrets: readonly string[];
+  /** The variables GITHUB_ENV and GITHUB_PATH, with files that hold for these phases alone. Default: those of the step. */
+  readonly stepFiles?: Readonly<Record<string, string>>;
   /** Files that each phase finds in its folder, by name. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Called with each text that a phase masks. */
-  readonly onMask?: (text: string) => void;
+  /** Texts that are replaced in the files of ours, because GitHub masks only what it shows itself. Phases add to them. */
+  readonly masks: PhaseMasks;
 }
 
 /** The folder for what phases hand over to each other, which is no artifact. */
@@ -54,11 +54,10 @@ export function locateShared(artifacts: string): string {
 
 /** @throws Error if the folders cannot be made */
 export function openPhaseHost(place: PhasePlace): PhaseHost {
-  const { artifacts, directory, shared, variables, secrets, files = {}, onMask } = place;
+  const { artifacts, directory, shared, variables, masks, stepFiles, files = {} } = place;
   for (const folder of [artifacts, shared]) mkdirSync(folder, { recursive: true });
-  const masks = new PhaseMasks(secrets, onMask);
-  const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ARTIFACTS: artifacts };
-  const readStepFiles = watchStepFiles(process.env);
+  const env: Environment = { SHARED_DIR: shared, ...composeEnvironment(variables), ...stepFiles, ARTIFACTS: artifacts };
+  const readStepFiles = watchStepFiles(env, stepFiles !== undefined);
   const at = (name: string): string => join(artifacts, name);
   const room = new Room();
   return {

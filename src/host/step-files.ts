@@ -8,14 +8,19 @@ const PRIVATE = /^(ACTIONS|INPUT|STATE)_/;
 /**
  * Watches the files of GITHUB_ENV and GITHUB_PATH. The function that it returns reads what programs have written to
  * them since. GitHub itself reads the files only after the step.
+ *
+ * @param isOwn the files are of this program, which reads them from their beginning
  */
-export function watchStepFiles(env: NodeJS.ProcessEnv): () => {
+export function watchStepFiles(
+  env: NodeJS.ProcessEnv,
+  isOwn = false,
+): () => {
   readonly variables: Readonly<Record<string, string>>;
   readonly prepend: (path: string) => string;
 } {
   const files = [env['GITHUB_ENV'], env['GITHUB_PATH']].map((path) => ({
     path,
-    before: path ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0,
+    before: path && !isOwn ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0,
   }));
   return () => {
     const [variables = '', paths = ''] = files.map(({ path, before }) => readFrom(path, before));

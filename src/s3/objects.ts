@@ -102,19 +102,31 @@ function headObject(requests: S3Requests, key: string): Promise<ObjectFacts | un
 
 /**
  * `undefined` if the key is absent. The answer to HEAD has no body: a 404 may also mean that there is no bucket, and a
- * 400 that the session has expired. A request whose answer has a body finds out.
+ * 400 that the session has expired. A request whose answer has a body finds out. To credentials that may not list the
+ * whole bucket, S3 denies a key that is absent. A policy may allow them to list that key.
  */
 async function absentAs404<T>(requests: S3Requests, key: string, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
     const { code } = readError(error);
-    if (code === 'NoSuchKey') return undefined;
+    if (code === 'NoSuchKey' || (code === 'AccessDenied' && (await isAbsent(requests, key)))) return undefined;
     if (code === 'NotFound' || code === 'BadRequest') {
       await requests.ask({ ...LIST_ONE, query: { ...LIST_ONE.query, prefix: key } }, () => undefined);
       if (code === 'NotFound') return undefined;
     }
     throw toFailure(error, { action: 's3:GetObject', place: `s3://${requests.bucket}/${key}` });
+  }
+}
+
+/** Whether the list of keys that begin with this one lacks it. False if the list is denied, too. */
+async function isAbsent(requests: S3Requests, key: string): Promise<boolean> {
+  const query = { ...LIST_ONE.query, 'encoding-type': 'url', prefix: key };
+  try {
+    const page = await requests.ask({ ...LIST_ONE, query }, readPage);
+    return !childrenOf(page, 'Contents').some((one) => decode(one, 'Key') === key);
+  } catch {
+    return false;
   }
 }
 

@@ -79,6 +79,8 @@ describe('The role in each workflow and document of this repository', () => {
     PoolRoleArn: { role: 'PoolRole', name: 'pool-fill' },
     // Of run-phases; iam-export.test.ts compares its policy with what an export asks.
     ExportRoleArn: { role: 'ExportRole', name: 'export' },
+    // Of judge-results; iam-history.test.ts compares its policy with what a history asks.
+    HistoryRoleArn: { role: 'HistoryRole', name: 'history' },
   };
   // A document may show steps without their credentials. A workflow's job must have them.
   const uses = findRoleUses().filter(({ where, variable }) => variable !== undefined || !where.includes('.md'));

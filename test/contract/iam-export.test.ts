@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readPermission } from '../../sandbox/s3/endpoint.js';
-import { startSandbox, type RecordedRequest, type Sandbox } from '../../sandbox/sandbox.js';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.js';
 import { exportArtifacts } from '../../src/core/export/export.js';
 import { PART_BYTES } from '../../src/core/export/parts.js';
 import { connectStore } from '../../src/s3/connect.js';
@@ -10,6 +9,7 @@ import { createRawS3 } from '../worlds/raw-s3.js';
 import { fastClock, setAwsEnvironment } from './aws-environment.js';
 import type { Ask } from './iam.asks.js';
 import { isAllowed, readPolicy } from './iam.roles.js';
+import { toAsk } from './iam.s3-asks.js';
 
 const policy = readPolicy('export');
 let sandbox: Sandbox;
@@ -39,15 +39,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => sandbox.close());
-
-function toAsk({ method, path, headers, body }: RecordedRequest): Ask {
-  const url = new URL(path, 'http://sandbox');
-  const query = url.searchParams;
-  const request = { method, path: url.pathname, query, headers, body, bytes: Buffer.alloc(0), index: 0 };
-  const { action, resource } = readPermission({ ...request, signal: new AbortController().signal });
-  const prefix = action === 's3:ListBucket' ? query.get('prefix') : null;
-  return { action, resource, context: prefix === null ? {} : { 's3:prefix': prefix } };
-}
 
 const bucket = 'arn:aws:s3:::ci-artifacts';
 const one = (action: string, resource: string, context: Ask['context'] = {}): Ask => ({ action, resource, context });

@@ -42,8 +42,10 @@ describe('A stack of the template has the printed policies:', () => {
     ['ReapRole', 'reap'],
     ['PoolRole', 'pool-fill'],
     ['ExportRole', 'export'],
+    ['HistoryRole', 'history'],
   ] as const)('%s', (resource, policy) => {
-    const given = { ...parameters, Pools: 'true', ExportBucket: 'ci-artifacts', OidcProviderArn: provider };
+    const buckets = { ExportBucket: 'ci-artifacts', HistoryBucket: 'ci-results', HistoryKey: 'octo-repo/history.jsonl' };
+    const given = { ...parameters, ...buckets, Pools: 'true', OidcProviderArn: provider };
     const role = deploy(resource, given) as Role;
     expect(spread(role.Policies.map(({ PolicyDocument }) => PolicyDocument))).toEqual([spread(readPolicy(policy))]);
     expect(role.AssumeRolePolicyDocument).toEqual(readPolicy('trust'));
@@ -59,6 +61,11 @@ describe('A stack of the template has the printed policies:', () => {
     const role = deploy('ExportRole', { ...parameters, ExportBucket: 'ci-artifacts' });
     expect(role).toMatchObject({ MaxSessionDuration: 12 * 3_600 });
     expect(deploy('ExportRole', parameters)).toBeUndefined();
+  });
+
+  test('HistoryRole, only with a bucket', () => {
+    expect(deploy('HistoryRole', { ...parameters, HistoryBucket: 'ci-results' })).toBeDefined();
+    expect(deploy('HistoryRole', parameters)).toBeUndefined();
   });
 
   test('UseDataVolumes, for the role that starts', () => {

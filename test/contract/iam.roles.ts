@@ -16,6 +16,7 @@ export type PolicyName =
   | 'session-user'
   | 'ami-build'
   | 'export'
+  | 'history'
   | 'trust';
 
 /** The values that the sandbox's user fills into the policies. */
@@ -31,6 +32,8 @@ export const VALUES: Readonly<Record<string, string>> = {
   [PLACE.instanceRole]: seed.INSTANCE_PROFILE,
   [PLACE.bucket]: 'ci-artifacts',
   [PLACE.prefix]: 'runs',
+  [PLACE.historyBucket]: 'ci-results',
+  [PLACE.historyKey]: 'octo-repo/history.jsonl',
 };
 
 /** Reads a printed policy and fills in the user's values. */

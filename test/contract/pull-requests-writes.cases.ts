@@ -57,7 +57,7 @@ export const PULL_REQUEST_WRITES: Readonly<Record<string, PullRequestsCase>> = {
     run: async ({ pullRequests, ...world }) => {
       const { number } = world.addPull();
       expect(await pullRequests.findComment(number, '<!-- m1 -->')).toBeUndefined();
-      world.addComment({ number, body: '<!-- m1 --> written by a person' });
+      world.addComment({ number, body: '<!-- m1 --> written by a person', author: 'stranger' });
       for (let count = 0; count < 120; count++) world.addComment({ number, body: `talk ${count}` });
       await pullRequests.createComment(number, 'quotes <!-- m1 -->', 'quotes <!-- m1 -->');
       expect(await pullRequests.findComment(number, '<!-- m1 -->')).toBeUndefined();

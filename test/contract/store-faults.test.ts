@@ -110,6 +110,7 @@ describe('A failure names the bucket, the key and what to do:', () => {
   });
 
   test('a permission that S3 denies without a reason, to HEAD', async () => {
+    await put();
     sandbox.ec2.denied.add('s3:GetObject');
     await expect(store.headObject('a')).rejects.toMatchObject({
       code: 'aws-not-authorized',

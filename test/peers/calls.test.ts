@@ -82,6 +82,7 @@ test.each([
   'workflows/starter/tox.yml',
   'workflows/starter/compose.yml',
   'workflows/starter/phases.yml',
+  'workflows/starter/benchmark.yml',
   'workflows/starter/command.yml',
   'workflows/starter/all-environments/ci.yml',
   'workflows/example-marqo/after/CI.yml',
@@ -100,7 +101,9 @@ describe.each([
   const { jobs } = read(`.github/workflows/${file}`);
   const stepsWith = (action: string) =>
     Object.values(jobs).flatMap(({ steps = [] }) => steps.filter(({ uses = '' }) => uses.includes(action)));
-  const uploads = stepsWith('upload-artifact');
+  const all = stepsWith('upload-artifact');
+  /** Those of either job that tests. The others are the results and the report on them. */
+  const uploads = all.filter(({ with: given }) => !/ (results|report) /.test(given!['name']!));
   const title = interpolate(stepsWith('$/check-tests')[0]!.with!['artifact']!, { inputs });
   const [one, other] = ['0123456789ab', 'ba9876543210'].map((nonce) => composeArtifactName(title, nonce));
   const nameOf = (artifact: string, attempt: string, upload = uploads[0]!) =>
@@ -112,6 +115,11 @@ describe.each([
   test('of two calls, and of two attempts of one call, have different names', () => {
     expect(nameOf(one!, '1')).toBe(`${begin} 01234567 1`);
     expect(new Set([nameOf(one!, '1'), nameOf(one!, '2'), nameOf(other!, '1')]).size).toBe(3);
+  });
+
+  test('and the results of a call, and the report on them, have different names', () => {
+    const names = new Set(all.map((upload) => nameOf(one!, '1', upload)));
+    expect(names.size).toBe(file === 'tox-on-ec2.yml' ? 1 : 3);
   });
 
   test('have the same name from either job that tests', () => {
@@ -127,6 +135,7 @@ describe.each([
   ['workflows/starter/tox.yml', 'tests', 'not-tested'],
   ['workflows/starter/compose.yml', 'tests', 'not-tested'],
   ['workflows/starter/phases.yml', 'phases', 'not-tested'],
+  ['workflows/starter/benchmark.yml', 'benchmark', 'not-measured'],
   ['workflows/starter/command.yml', 'start', 'not-run'],
 ])('%s starts machines only where GitHub gives the secrets', (file, guarded, instead) => {
   const { jobs } = read(file);

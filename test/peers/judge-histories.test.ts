@@ -10,6 +10,7 @@ import { testRanks } from '../../src/core/judge/rank-test.js';
 import { type History, type Shape, writeHistories } from '../worlds/judge/histories.js';
 import { type Answer, type Score, scoreHistories } from '../worlds/judge/score.js';
 import { JUDGING, readJudgingFigures } from '../../scripts/print/judging-plot.js';
+import { scoreReleases } from '../worlds/judge/score-releases.js';
 import { createRandom } from '../worlds/random.js';
 import { askPython, casesFolder, readCaseFile } from './judge/python.js';
 
@@ -90,6 +91,15 @@ describe('Change points and newest runs', () => {
     const score = scoreHistories(histories, answer);
     process.stdout.write(`${HEAD}\n${describeScore('judge-results, 1,200', score)}\n`);
     expectBars(score);
+  });
+
+  test('beside those of a release are right', () => {
+    const falseAlarms = scoreReleases(histories, 0);
+    const found = [0.1, 0.3].map((rise) => scoreReleases(histories.slice(0, 600), rise));
+    process.stdout.write(`Beside a release: false alarms ${falseAlarms}, found of +10, +30 %: ${found.join(', ')}\n`);
+    expect(falseAlarms).toBeLessThanOrEqual(0.015);
+    // A release of one run, and one new run, cannot show 10 % beside a noise of 5 %.
+    for (const [index, bar] of [0.6, 0.85].entries()) expect(found[index]).toBeGreaterThanOrEqual(bar);
   });
 
   // Takes minutes, and the answers of released programs do not change.

@@ -30,10 +30,13 @@ const SETS: Readonly<Record<string, Parameters>> = {
     DataVolumes: 'true',
     ExportBucket: 'ci-artifacts',
     ExportPrefix: 'octo-repo/runs',
+    HistoryBucket: 'ci-results',
+    HistoryKey: 'octo-repo/history.jsonl',
   },
   'all repositories of an owner': { ...octo, Repository: '*', OwnerId: '583231', RepositoryId: '*' },
   'pools, and machines without a role': { ...octo, ...ids, Pools: 'true', Regions: 'eu-west-1' },
   'sessions, and no other policy for machines': { ...octo, Sessions: 'true' },
+  'a history in a bucket': { ...octo, ...ids, HistoryBucket: 'ci-results' },
   'exports to a bucket': { ...octo, ...ids, ExportBucket: 'ci-artifacts' },
   'data volumes': { ...octo, ...ids, DataVolumes: 'true' },
   'machines with a role, and no pools': { ...octo, MachinePolicyArns: policies, InstanceTypes: 'g5.*' },
@@ -45,6 +48,7 @@ const ROLES = {
   ReapRole: 'reap',
   PoolRole: 'pool',
   ExportRole: 'export',
+  HistoryRole: 'history',
   MachineRole: 'machine',
 } as const;
 const namesOf = (type: string) =>
@@ -202,6 +206,7 @@ describe.each(Object.entries(SETS))('With %s', (_, parameters) => {
       reap_role_arn: first('aws_iam_role.reap')!['arn'],
       pool_role_arn: first('aws_iam_role.pool')?.['arn'],
       export_role_arn: first('aws_iam_role.export')?.['arn'],
+      history_role_arn: first('aws_iam_role.history')?.['arn'],
       security_group_id: first('aws_security_group.machines')!['id'],
       machine_profile_name: first('aws_iam_instance_profile.machine')?.['name'],
       session_policy_arn: first('aws_iam_policy.session_user')?.['arn'],
@@ -218,6 +223,7 @@ test('names, path, boundary and tags apply to everything that can have them', as
     pools: true,
     sessions: true,
     export_bucket: 'ci-artifacts',
+    history_bucket: 'ci-results',
     ...given,
   });
   // A role's own policy has a name that is unique by its role.
@@ -225,11 +231,11 @@ test('names, path, boundary and tags apply to everything that can have them', as
     address.startsWith('aws_iam_role_policy.') ? [] : [one],
   );
   const having = (name: string) => all.filter((one) => name in one);
-  expect(having('permissions_boundary').map((one) => one['permissions_boundary'])).toEqual(Array(5).fill(boundary));
+  expect(having('permissions_boundary').map((one) => one['permissions_boundary'])).toEqual(Array(6).fill(boundary));
   expect(new Set(having('path').map((one) => one['path']))).toEqual(new Set(['/ci/']));
   expect(new Set(having('tags').map((one) => JSON.stringify(one['tags'])))).toEqual(new Set(['{"Team":"search"}']));
   expect(having('name_prefix').map((one) => one['name_prefix'])).toEqual(
-    Array(8).fill(expect.stringMatching(/^octo-/)),
+    Array(9).fill(expect.stringMatching(/^octo-/)),
   );
 });
 
@@ -244,6 +250,8 @@ describe('The variables are the parameters of the template:', () => {
     OidcProviderArn: 'arn:aws:iam::1:oidc-provider/example.org',
     ExportBucket: 'CI_artifacts',
     ExportPrefix: 'runs/',
+    HistoryBucket: 'CI_results',
+    HistoryKey: 'octo-repo/',
   };
 
   test('the same names', () => {

@@ -53,12 +53,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   tox: ['kernel', 'ports', 'inputs', 'verdict'],
   compose: ['kernel', 'ports', 'inputs', 'verdict'],
   figures: ['kernel', 'verdict'],
-  history: ['kernel', 'ports', 'figures'],
+  history: ['kernel', 'ports', 'inputs', 'figures'],
   plot: ['kernel', 'figures'],
-  export: ['kernel', 'ports', 'inputs'],
-  phases: ['kernel', 'ports', 'inputs'],
-  judge: ['kernel', 'inputs', 'figures'],
   interleave: ['kernel', 'inputs', 'figures'],
+  export: ['kernel', 'ports', 'inputs'],
+  phases: ['kernel', 'ports', 'inputs', 'interleave'],
+  judge: ['kernel', 'inputs', 'figures'],
   judgement: ['kernel', 'inputs', 'ports', 'figures', 'judge', 'history', 'plot', 'interleave'],
 };
 /**

@@ -66,6 +66,14 @@ export class FakeContainers extends FakeAnswers implements Containers {
     return { code: 0 };
   }
 
+  async tagImage(image: string, name: string): Promise<void> {
+    this.note('tag', [image, name]);
+    if (this.isMissing(image))
+      throw new Failure('docker-failed', `No such image: ${image}`, { hint: 'Tag one that is there.' });
+    this.builtImages.add(name);
+    this.missingImages.delete(name);
+  }
+
   async build(project: ComposeProject, services: readonly string[], { onLine }: OutputOptions): Promise<ProgramEnd> {
     this.note('build', services);
     for (const service of services) {

@@ -6,6 +6,7 @@ const whole = {
   composeBytes: 100_000,
   exportBytes: 30_000,
   phasesBytes: 60_000,
+  resultsBytes: 150_000,
   planBytes: 75_000,
   startBytes: 400_000,
   coldStartMs: 60,

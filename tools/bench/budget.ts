@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** The limits for the bundles, from `tools/bench/budget.json`. CI checks every change against them. */
 export interface Budget {
-  /** All JavaScript in `dist/`, without {@link composeBytes}, {@link exportBytes}, {@link phasesBytes} and {@link planBytes}. */
+  /** All JavaScript in `dist/`, without {@link composeBytes}, {@link exportBytes}, {@link phasesBytes}, {@link planBytes} and {@link resultsBytes}. */
   readonly bundleBytes: number;
   /** What run-compose alone reads of it. */
   readonly composeBytes: number;
@@ -12,6 +12,8 @@ export interface Budget {
   readonly phasesBytes: number;
   /** What plan-run alone reads of it. */
   readonly planBytes: number;
+  /** What only judge-results, collect-results and interleaved measurements read of it. */
+  readonly resultsBytes: number;
   /** What a plain start reads of it. */
   readonly startBytes: number;
   /** From process start to the first request, minus the same time of bare Node. */
@@ -24,11 +26,13 @@ export interface Budget {
 
 /** The files in `dist/` of each limit in {@link Budget}. */
 export const code = {
-  ofAll: /^(?!.*\b((run|by)-(compose|phases)|phases-export|plan-run|by-plans)\b).*\.[cm]?js$/,
+  ofAll: /^(?!.*\b((run|by)-(compose|phases)|phases-export|connect|plan-run|by-plans|(judge|collect|by)-results|judge-(history|comment)|s3-place|result-copies|interleave-(compose|phases))\b).*\.[cm]?js$/,
   ofCompose: /\b(run|by)-compose(-post)?\.[cm]?js$/,
-  ofExport: /\bphases-export\.[cm]?js$/,
+  ofExport: /\b(phases-export|connect)\.[cm]?js$/,
   ofPhases: /\b(run|by)-phases(-post)?\.[cm]?js$/,
   ofPlan: /\b(plan-run|by-plans)\.[cm]?js$/,
+  ofResults:
+    /\b((judge|collect|by)-results|judge-(history|comment)|s3-place|result-copies|interleave-(compose|phases))\.[cm]?js$/,
 } as const;
 
 export const budget = readBudget(readFileSync(new URL('./budget.json', import.meta.url), 'utf8'));
@@ -47,6 +51,7 @@ export function readBudget(text: string): Budget {
     exportBytes: read('exportBytes'),
     phasesBytes: read('phasesBytes'),
     planBytes: read('planBytes'),
+    resultsBytes: read('resultsBytes'),
     startBytes: read('startBytes'),
     coldStartMs: read('coldStartMs'),
     bareRequestMs: read('bareRequestMs'),

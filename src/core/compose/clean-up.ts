@@ -52,7 +52,8 @@ export async function cleanUp(
   const collect = async (phase: OpenPhase): Promise<PhaseEnd> => {
     states = before.states ?? (await world.containers.list(world.projectName));
     lastLines = await readLastLines(problem?.culprits ?? [], states, world);
-    return collectAll(request, world, { phase, states, isNeeded: problem === undefined });
+    const end = await collectAll(request, world, { phase, states, isNeeded: problem === undefined });
+    return (problem ?? end.problem) || !world.gather ? end : world.gather();
   };
   // If the step is canceled meanwhile, what is not yet collected is lost: the removal is what counts.
   const collected = await phases.run('collect', (phase) => Promise.race([collect(phase), cancelled(signal)]), RUNS);

@@ -48,6 +48,8 @@ export interface ComposeRequest {
   /** `true`: the services that are started and have a `build` section. */
   readonly build: boolean | readonly string[];
   readonly pull: 'missing' | 'always' | 'never';
+  /** By service: images that are there, under these names, and that win over what the files say. */
+  readonly images?: Readonly<Record<string, string>> | undefined;
   readonly unsetVariables: 'warn' | 'fail';
   readonly readyTimeoutMs: number;
   /** For the session, from *ready*. */

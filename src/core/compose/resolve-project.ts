@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeProject } from '../ports/containers.js';
 import { planBenchmark } from './benchmark.js';
-import { redact, type ComposeFile } from './compose-file.js';
+import { redact, servicesOf, type ComposeFile } from './compose-file.js';
 import { readModel } from './model.js';
 import type { Plan } from './plan.js';
 import type { ComposeRequest } from './request.js';
@@ -32,13 +32,26 @@ export async function resolveProject(
     isBeforeSetup,
   });
   const env = { ...first.env, ...benchmark.env };
-  const hasMore = benchmark.override !== undefined || Object.keys(benchmark.env).length > 0;
-  if (!hasMore) return { ...activated, benchmark };
-  const files =
-    benchmark.override === undefined ? first.files : [...first.files, writeOverride(benchmark.override, host)];
+  const { override } = benchmark;
+  const pins = pinImages(request, [activated.resolved.model, override]);
+  const more = [...(override ? [writeOverride(override, host)] : []), ...(pins ? [writePins(pins, host)] : [])];
+  if (more.length === 0 && Object.keys(benchmark.env).length === 0) return { ...activated, benchmark };
+  const files = [...first.files, ...more];
   const project = { ...activated.project, env, files };
   const resolved = await containers.resolve(project);
   return { project, benchmark, resolved };
+}
+
+/** @param files resolved, or to be merged: only what they have is a service. @returns none if no image is pinned */
+function pinImages({ images = {} }: ComposeRequest, files: readonly unknown[]): ComposeFile | undefined {
+  const known = files.flatMap((file) => Object.keys(servicesOf(file)));
+  const pinned = Object.entries(images).filter(([service]) => known.includes(service));
+  const services = pinned.map(([service, image]) => [service, { image, pull_policy: 'never' }] as const);
+  return services.length === 0 ? undefined : { services: Object.fromEntries(services) };
+}
+
+function writePins(pins: ComposeFile, host: ComposeWorld['host']): string {
+  return host.writeFile('images.json', JSON.stringify(pins, null, 2));
 }
 
 /** The artifacts get a copy without values: an override may have secrets of the workflow, which GitHub masks only in logs. */

@@ -66,6 +66,7 @@ class ComposeRun {
     await this.setUp(setupOf(request, this.plan.layout));
     const { plan } = this;
     await this.images(plan);
+    if (world.onImages) return this.problem ? undefined : world.onImages(plan);
     const before = await lookBefore(request.requireFiles, world.host);
     await this.services(plan);
     await this.step('session', (phase) => this.session(plan, phase));

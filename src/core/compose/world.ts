@@ -1,6 +1,8 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Containers } from '../ports/containers.js';
 import type { ComposeHost } from './host.js';
+import type { PhaseEnd } from './phases.js';
+import type { Plan } from './plan.js';
 
 /** Where a Compose project runs. */
 export interface ComposeWorld {
@@ -11,4 +13,8 @@ export interface ComposeWorld {
   readonly projectName: string;
   /** Aborted when the step is canceled or EC2 takes the machine, with a `Failure` as its reason. */
   readonly signal: AbortSignal;
+  /** What runs in place of the services and the session, once all images are there. */
+  readonly onImages?: (plan: Plan) => Promise<void>;
+  /** Called at the end of `collect` if nothing has failed so far: keeps the results of the run. */
+  readonly gather?: () => Promise<PhaseEnd>;
 }

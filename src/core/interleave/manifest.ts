@@ -2,8 +2,6 @@ import type { MeasuringMachine } from '../figures/machine.js';
 
 /** The version of the file that this program writes. */
 export const INTERLEAVED_SCHEMA = 1;
-/** The name of the file in the artifacts. */
-export const INTERLEAVED_FILE = 'interleaved.json';
 
 /**
  * What an interleaved measurement leaves for its judgement: two sides, measured in turn on one machine. It is the file

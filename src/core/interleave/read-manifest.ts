@@ -1,49 +1,90 @@
-import { isMap, textOf } from '../figures/json.js';
 import { Failure } from '../kernel/failure.js';
-import { INTERLEAVED_FILE, INTERLEAVED_SCHEMA, type Interleaved, type InterleavedRun } from './manifest.js';
+import type { MeasuringMachine } from '../figures/machine.js';
+import { INTERLEAVED_SCHEMA, type Interleaved, type InterleavedRun } from './manifest.js';
 
-/** Reads `interleaved.json`. @throws Failure `results-unreadable` */
-export function readInterleaved(text: string): Interleaved {
-  const given = parse(text);
-  const { interleaved, sides, seed, machine, runs } = given;
-  if (typeof interleaved === 'number' && interleaved > INTERLEAVED_SCHEMA) {
-    throw unreadable('is of a later version', 'Use the same version of the actions for measuring and judging.');
-  }
-  const labels = Array.isArray(sides) && sides.length === 2 ? sides.map(textOf) : [];
-  const [base, head] = labels;
-  if (interleaved !== INTERLEAVED_SCHEMA || base === undefined || head === undefined || !Array.isArray(runs)) {
-    throw unreadable('is no file of an interleaved measurement');
-  }
-  return {
-    interleaved,
-    sides: [base, head],
-    seed: textOf(seed) ?? '',
-    machine: isMap(machine) ? machine : {},
-    runs: runs.map((run) => readRun(run, [base, head])),
+type Fields = Readonly<Record<string, unknown>>;
+
+const LONGEST = 80;
+
+/** Whether a JSON document is the file of an interleaved measurement. */
+export function isInterleaved(value: unknown): boolean {
+  return isFields(value) && Object.hasOwn(value, 'interleaved');
+}
+
+/**
+ * Reads `interleaved.json`.
+ *
+ * @param path of the file, for messages
+ * @throws Failure `bad-input` with the field that is wrong, what it is, and what is allowed
+ */
+export function readInterleaved(text: string, path: string): Interleaved {
+  const document = parse(text, path);
+  const refuse = (field: string, value: unknown, allowed: string): never => {
+    throw new Failure('bad-input', `${path}: ${field} is ${describe(value)}; allowed: ${allowed}.`, { hint: HINT });
   };
+  const { interleaved, sides, seed, runs } = isFields(document) ? document : refuse('the document', document, 'a map');
+  if (interleaved !== INTERLEAVED_SCHEMA)
+    refuse('`interleaved`', interleaved, `${INTERLEAVED_SCHEMA}, the version that this action reads`);
+  if (!isPair(sides)) return refuse('`sides`', sides, 'the labels of two sides, the base first');
+  if (typeof seed !== 'string') return refuse('`seed`', seed, 'text');
+  if (!Array.isArray(runs) || runs.length === 0) return refuse('`runs`', runs, 'a list of at least one run');
+  const seen = new Set<string>();
+  const read = (runs as unknown[]).map((value, at): InterleavedRun => {
+    const run = isFields(value) ? value : refuse(`run ${at + 1}`, value, 'a map');
+    const { side, run: number, results } = run;
+    const where = (field: string): string => `\`${field}\` of run ${at + 1}`;
+    if (!sides.includes(side as string)) refuse(where('side'), side, sides.join(' or '));
+    if (!Number.isInteger(number) || (number as number) < 1) refuse(where('run'), number, 'a whole number from 1');
+    if (!isPaths(results))
+      return refuse(where('results'), results, 'paths below the folder of this file, at least one');
+    const key = `${side as string} ${number as number}`;
+    if (seen.has(key)) refuse(where('run'), number, `each run of ${side as string} once`);
+    seen.add(key);
+    return { side: side as string, run: number as number, results };
+  });
+  return { interleaved: INTERLEAVED_SCHEMA, sides, seed, machine: readMachine(document, refuse), runs: read };
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> {
+const HINT = 'Give the file as run-compose or run-phases wrote it: its path is their output `interleaved`.';
+
+function parse(text: string, path: string): unknown {
   try {
-    const given: unknown = JSON.parse(text);
-    return isMap(given) ? given : {};
-  } catch {
-    throw unreadable('is no JSON, or was cut off');
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new Failure('bad-input', `${path} is no JSON, or is cut off.`, { hint: HINT, cause });
   }
 }
 
-function readRun(run: unknown, sides: readonly string[]): InterleavedRun {
-  if (isMap(run) && Array.isArray(run['results']) && typeof run['run'] === 'number') {
-    const [side, results] = [textOf(run['side']), run['results'].map(textOf)];
-    const isInside = (path: string | undefined): path is string =>
-      path !== undefined && !path.startsWith('/') && !path.split('/').includes('..');
-    if (side !== undefined && sides.includes(side) && results.length > 0 && results.every(isInside)) {
-      return { side, run: run['run'], results };
-    }
-  }
-  throw unreadable('has a run that is damaged');
+type Refuse = (field: string, value: unknown, allowed: string) => never;
+
+function readMachine(document: unknown, refuse: Refuse): MeasuringMachine {
+  const { machine = {} } = document as Fields;
+  const fields = isFields(machine) ? machine : refuse('`machine`', machine, 'a map with `type`, `image`, `kernel`');
+  const known = ['type', 'image', 'kernel'] as const;
+  for (const name of known)
+    if (!['string', 'undefined'].includes(typeof fields[name])) refuse(`\`machine.${name}\``, fields[name], 'text');
+  return Object.fromEntries(known.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
 }
 
-function unreadable(what: string, hint = 'Measure again, and leave the file as it is.'): Failure {
-  return new Failure('results-unreadable', `${INTERLEAVED_FILE} ${what}.`, { hint });
+function isPair(value: unknown): value is Interleaved['sides'] {
+  return Array.isArray(value) && value.length === 2 && value.every(isText) && value[0] !== value[1];
+}
+
+/** A path that leads out of the folder would let a file of the artifacts name any file of the machine. */
+function isPaths(value: unknown): value is readonly string[] {
+  const isInside = (path: string): boolean => !path.startsWith('/') && !path.split('/').includes('..');
+  return Array.isArray(value) && value.length > 0 && value.every((one) => isText(one) && isInside(one));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'not given';
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

@@ -1,5 +1,5 @@
 import { FEWEST_BEFORE, findChangePoints, SIDE, type HistoryLimits } from './change-points.js';
-import { moveOutliers, readSeries, toUnit, type HistoryRun } from './history-series.js';
+import { moveOutliers, readSeries, toUnit, type HistoryRun, type HistorySeries } from './history-series.js';
 import { errorOfDifference, measureNoise, standardize } from './noise.js';
 import { correctLimit, quantileOfTail } from './normal.js';
 import { testRanks } from './rank-test.js';
@@ -29,8 +29,8 @@ export type NewestAnswer =
 
 /** The limit of z, and from how many newest runs on their ranks must be unusual, too. Measured, as in change-points.ts. */
 const UNUSUAL = 3.1;
-const FEWEST_RANKED = 3;
-const UNUSUAL_RANKS = 0.01;
+export const FEWEST_RANKED = 3;
+export const UNUSUAL_RANKS = 0.01;
 const CONFIDENCE = quantileOfTail(0.005);
 
 /**
@@ -40,7 +40,7 @@ const CONFIDENCE = quantileOfTail(0.005);
  * @param runs oldest first, the newest included
  */
 export function judgeNewest(runs: readonly HistoryRun[], limits: NewestLimits): NewestAnswer {
-  const { newest, metrics, minimumChange } = limits;
+  const { newest, minimumChange } = limits;
   const earlier = runs.slice(0, -newest);
   const start = findChangePoints(earlier, { minimumChange, metrics: 1 }).at(-1)?.run ?? 0;
   const series = readSeries(runs.slice(start));
@@ -51,28 +51,50 @@ export function judgeNewest(runs: readonly HistoryRun[], limits: NewestLimits): 
   const before = moveOutliers(series.values.subarray(0, size));
   const after = moved.subarray(size);
   const noise = measureNoise(Float64Array.from([...before, ...after]), [0, size, size + count]);
-  const difference = middleMean(after) - middleMean(before);
-  const error = errorOfDifference(noise, [Math.min(size, SIDE), count]);
+  return answerNewest(series, limits, {
+    before: series.values.subarray(0, size),
+    after: series.values.subarray(size),
+    difference: middleMean(after) - middleMean(before),
+    error: errorOfDifference(noise, [Math.min(size, SIDE), count]),
+    isUnusual: count < FEWEST_RANKED || testRanks(before, after).p < UNUSUAL_RANKS,
+  });
+}
+
+/** What the newest runs and those before show, in the scale of the series. */
+export interface Levels {
+  /** The values, with outliers. */
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+  /** Of the levels, and its standard error. */
+  readonly difference: number;
+  readonly error: number;
+  /** Whether the ranks are unusual, or too few to be. */
+  readonly isUnusual: boolean;
+}
+
+/** Decides whether the newest runs are at another level. */
+export function answerNewest(
+  series: HistorySeries,
+  { metrics, minimumChange }: NewestLimits,
+  { before, after, difference, error, isUnusual }: Levels,
+): NewestAnswer {
   const z = standardize(difference, error);
-  const levels = [series.values.subarray(0, size), series.values.subarray(size)].map((part) => median(part));
-  const [unitBefore, unitAfter] = levels.map((level) => toUnit(series, level)) as [number, number];
+  const [unitBefore, unitAfter] = [before, after].map((part) => toUnit(series, median(part))) as [number, number];
   const relative = relativeChange(unitBefore, unitAfter);
   const isLarge = unitAfter !== unitBefore && (relative === undefined || Math.abs(relative) >= minimumChange);
-  const isUnusual =
-    z > correctLimit(UNUSUAL, metrics) && (count < FEWEST_RANKED || testRanks(before, after).p < UNUSUAL_RANKS);
   const limit = (side: number): number => Math.exp(difference + side * CONFIDENCE * error) - 1;
   return {
-    outcome: isLarge && isUnusual ? 'change' : 'no-change',
+    outcome: isLarge && isUnusual && z > correctLimit(UNUSUAL, metrics) ? 'change' : 'no-change',
     before: unitBefore,
     after: unitAfter,
     ...(relative !== undefined && { relative }),
     ...(series.scale === 'log' && { interval: [limit(-1), limit(1)] as const }),
     z,
-    runs: size,
+    runs: before.length,
   };
 }
 
-function describeTooFew(runs: readonly HistoryRun[], size: number, start: number): string {
+export function describeTooFew(runs: readonly HistoryRun[], size: number, start: number): string {
   const others = new Set(runs.slice(start).map(({ machine }) => machine)).size > 1;
   const which = start > 0 ? ' since the last change' : '';
   const comparable = others ? ' that can be compared with the machine type of the newest one' : '';

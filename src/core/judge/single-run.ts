@@ -14,12 +14,29 @@ const REACH = 3;
 
 /** Whether the newest run alone is at another level: far away, in a history that has hardly any outliers so far. */
 export function isOneRunAway(values: Float64Array, deviation: number): boolean {
+  const distance = measureDistance(values);
+  return distance > AWAY * deviation && !hasOutliers(values, { distance, deviation });
+}
+
+/** Whether the newest run is far away in a history that has outliers: it is probably one more. */
+export function isOneMoreOutlier(values: Float64Array, deviation: number): boolean {
+  const distance = measureDistance(values);
+  return distance > AWAY * deviation && hasOutliers(values, { distance, deviation });
+}
+
+/** How far the newest run is from the level before it. */
+function measureDistance(values: Float64Array): number {
   const last = values.length - 1;
-  const distance = Math.abs(values[last]! - median(values.subarray(Math.max(0, last - BEFORE), last)));
-  if (distance <= AWAY * deviation) return false;
-  const outliers = values.subarray(0, last).filter((value, index) => {
+  return Math.abs(values[last]! - median(values.subarray(Math.max(0, last - BEFORE), last)));
+}
+
+function hasOutliers(
+  values: Float64Array,
+  { distance, deviation }: { readonly distance: number; readonly deviation: number },
+): boolean {
+  const outliers = values.subarray(0, -1).filter((value, index) => {
     const away = Math.abs(value - median(values.subarray(Math.max(0, index - REACH), index + REACH + 1)));
     return away >= LIKE_IT * distance && away > NOISE * deviation;
   });
-  return outliers.length <= MOST_LIKE_IT * values.length;
+  return outliers.length > MOST_LIKE_IT * values.length;
 }

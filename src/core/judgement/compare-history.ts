@@ -2,11 +2,12 @@ import type { Figure } from '../figures/figure.js';
 import type { MeasuringMachine } from '../figures/machine.js';
 import { factorBetween } from '../figures/units.js';
 import type { PastRun } from '../history/entry.js';
-import type { Series } from '../history/series.js';
+import type { Point, Series } from '../history/series.js';
 import { findChangePoints, type ChangePoint } from '../judge/change-points.js';
 import { summarize, type Comparison } from '../judge/compare.js';
 import { readSeries, type HistoryRun } from '../judge/history-series.js';
-import { judgeNewest, type NewestAnswer } from '../judge/newest.js';
+import type { NewestAnswer } from '../judge/newest.js';
+import { judgeBesideHistory } from '../judge/recent-level.js';
 
 /** The run that is judged, beside those of the history. */
 export interface NewRun {
@@ -50,20 +51,21 @@ export function extendSeries(past: Series | undefined, figure: Figure, run: NewR
 
 /** @param series with the new run at its end */
 export function compareWithHistory({ points }: Series, rules: HistoryRules): HistoryAnswer {
-  const runs: HistoryRun[] = points.map(({ value, machine }) => ({
-    value,
-    ...(machine.type !== undefined && { machine: machine.type }),
-  }));
+  const runs = points.map(toHistoryRun);
   const { leftOut, offsets } = readSeries(runs);
   return {
-    comparison: toComparison(judgeNewest(runs, { ...rules, newest: 1 })),
+    comparison: toComparison(judgeBesideHistory(runs, { ...rules, newest: 1 })),
     changes: findChangePoints(runs, rules),
     leftOut: leftOut.map(nameMachine),
     adjusted: [...offsets.keys()].map(nameMachine),
   };
 }
 
-/** Also of {@link judgeNewest}'s relatives: what the verdict on a metric needs of an answer. */
+export function toHistoryRun({ value, machine }: Point): HistoryRun {
+  return { value, ...(machine.type !== undefined && { machine: machine.type }) };
+}
+
+/** Also of {@link judgeBesideHistory}'s relatives: what the verdict on a metric needs of an answer. */
 export function toComparison(answer: NewestAnswer): Comparison {
   if (answer.outcome === 'undecided') return { outcome: 'undecided', reason: answer.reason };
   const { outcome, before, after, relative, interval } = answer;

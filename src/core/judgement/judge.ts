@@ -53,6 +53,8 @@ export interface Past {
   readonly described: string;
   /** Compares a series whose last run is the new one. Default: whether it is worse than its history. */
   readonly compare?: (series: Series, rules: { minimumChange: number; metrics: number }) => Comparison;
+  /** The run whose metrics the results must have, too. Undefined: there is none. */
+  readonly last?: PastRun | undefined;
   /** What readers of the verdict must know of the history itself: sentences. */
   readonly notes: readonly string[];
 }
@@ -134,7 +136,7 @@ function findComparisons({ base, head }: Measured, { rules, past, answers }: Fou
   if (base) return compareRuns(base.map(figuresOf), head.map(figuresOf), rules);
   const found = new Map([...answers].map(([name, { comparison }]) => [name, comparison]));
   // A metric that disappears would otherwise be green for ever.
-  for (const name of past?.runs.at(-1)?.figures.keys() ?? []) {
+  for (const name of past?.last?.figures.keys() ?? []) {
     if (!found.has(name)) found.set(name, { outcome: 'undecided', reason: 'the results do not have it' });
   }
   return found;

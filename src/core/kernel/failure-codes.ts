@@ -255,7 +255,7 @@ export const failureCodes = {
     remedy: 'Look at the file that the message names. docs/result-formats.md lists the tools whose files are read.',
   },
   'results-missing': {
-    when: 'No file matches `results` of judge-results, or the files of the base that `baseline` names. Nothing was judged.',
+    when: 'No file matches `results` of judge-results or collect-results, or the files of the base that `baseline` names. Nothing was judged.',
     remedy: resultAdvice.WRITE_RESULTS,
   },
   'results-worse': {

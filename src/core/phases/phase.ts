@@ -24,6 +24,8 @@ export interface Phase {
   readonly optional: boolean;
   /** Files FAILURE below its folder, of commands that may fail, are reported, and do not make it fail. */
   readonly acceptFailures: boolean;
+  /** With `interleave`, it is a part of each run of a side. */
+  readonly measure: boolean;
 }
 
 /** How many slots there are, or are taken, by kind. */

@@ -16,6 +16,7 @@ const readers = {
   'stop-on-error': fields.readFlag,
   optional: fields.readFlag,
   'accept-failures': fields.readFlag,
+  measure: fields.readFlag,
 } as const;
 type FieldName = keyof typeof readers;
 type Fields = { -readonly [K in FieldName]?: ReturnType<(typeof readers)[K]> };
@@ -107,6 +108,7 @@ function toPhase(found: Fields, name: string): Phase {
     stopOnError: found['stop-on-error'] ?? false,
     optional: found.optional ?? false,
     acceptFailures: found['accept-failures'] ?? false,
+    measure: found.measure ?? false,
   };
 }
 

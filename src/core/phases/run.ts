@@ -1,22 +1,11 @@
-import type { Clock } from '../kernel/clock.js';
 import { Failure, messageOf } from '../kernel/failure.js';
-import type { Log } from '../ports/process.js';
-import type { PhaseHost } from './host.js';
 import { type JournalState, renderEntry } from './journal.js';
 import { FAILURE, LATE_LOG, type Layout, renderFailure, RUN_LOG, SKIPPED } from './layout.js';
 import { ENDED_BEFORE, isSequential, LEFT_TO_POST, type PhasePlan } from './plan.js';
 import type { PhaseResult } from './result.js';
-import { type PhaseEnd, runPhase } from './run-phase.js';
+import { type PhaseEnd, type PhaseRun, runPhase } from './run-phase.js';
 import { runSchedule, type RunId, type RunOutcome } from './schedule.js';
-
-/** What the phases run in. */
-export interface PhaseWorld {
-  readonly host: PhaseHost;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Aborted when the step is canceled. */
-  readonly signal: AbortSignal;
-}
+import type { PhaseWorld } from './world.js';
 
 /**
  * How long a phase that always runs may go on after a cancellation. GitHub kills the step 10 s after it, and ending a
@@ -97,19 +86,15 @@ class PhasesRun {
     const beganAt = clock.now();
     this.write(layout.journal, () => host.appendLine(layout.journal, renderEntry({ began: index, at: beganAt })));
     const run = () =>
-      runPhase(
-        {
-          phase,
-          title,
-          folder,
-          log: before?.unended.has(index) || known?.beganAt !== undefined ? LATE_LOG : RUN_LOG,
-          variables: runs[id.run]!.variables,
-          prefix: this.isSequential ? '' : `${title} | `,
-          signal: phase.always ? this.late.signal : signal,
-        },
-        host,
-        clock,
-      );
+      this.measure({
+        phase,
+        title,
+        folder,
+        log: before?.unended.has(index) || known?.beganAt !== undefined ? LATE_LOG : RUN_LOG,
+        variables: runs[id.run]!.variables,
+        prefix: this.isSequential ? '' : `${title} | `,
+        signal: phase.always ? this.late.signal : signal,
+      });
     if (!this.isSequential) log.info(`${title} begins.`);
     const ended = await (this.isSequential ? log.group(title, run) : run());
     const outcome = this.judge(ended, phase.always);
@@ -126,6 +111,18 @@ class PhasesRun {
       ...(isPost && { isLate: true }),
     });
     return outcome === 'left-out' ? 'passed' : outcome;
+  }
+
+  private async measure(run: PhaseRun): Promise<PhaseEnd> {
+    const { host, hostOf, clock, measuring } = this.world;
+    const { variables, folder, title } = run;
+    const measured = run.phase.measure ? measuring : undefined;
+    await measured?.begin(variables);
+    const ended = await runPhase(run, hostOf?.(variables) ?? host, clock);
+    if (measured === undefined || ended.reasons.length > 0) return ended;
+    const missing = await measured.end(folder);
+    // A phase that leaves itself out has measured nothing.
+    return missing.length === 0 ? ended : { reasons: missing.map((why) => `${title} failed: ${why}`) };
   }
 
   private judge({ reasons, skipped }: PhaseEnd, always: boolean): 'passed' | 'failed' | 'cancelled' | 'left-out' {

@@ -119,6 +119,8 @@ export interface Containers {
   resolve(project: ComposeProject): Promise<ComposeModel>;
   /** Which of these images the engine does not have. */
   listMissingImages(images: readonly string[]): Promise<readonly string[]>;
+  /** Gives an image that the engine has one more name, `REPOSITORY:TAG`. @throws Failure `docker-failed` */
+  tagImage(image: string, name: string): Promise<void>;
   pull(project: ComposeProject, services: readonly string[], options: OutputOptions): Promise<ProgramEnd>;
   build(project: ComposeProject, services: readonly string[], options: OutputOptions): Promise<ProgramEnd>;
   /**

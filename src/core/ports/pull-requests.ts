@@ -60,8 +60,8 @@ export interface PullRequests {
    */
   createComment(number: number, body: string, marker: string): Promise<number>;
   /**
-   * The first comment of a bot that begins with a marker. Those of people do not count: anybody can write the marker, and
-   * a token that may write can edit what others wrote.
+   * The first comment of a bot, or of the token's own user, that begins with a marker. Those of other people do not
+   * count: anybody can write the marker, and a token that may write can edit what others wrote.
    */
   findComment(number: number, marker: string): Promise<number | undefined>;
   /** @returns `absent` if somebody deleted it meanwhile */

@@ -21,10 +21,10 @@ export function composeLabel({ runId, runAttempt }: { runId: string; runAttempt:
 /**
  * The time limit of a job in whole minutes.
  *
- * @param more minutes before and after the tests: one number, or several with `+` between them
+ * @param more minutes before and after the tests: a sum of numbers and of products of numbers, such as `10 * 2 + 30`
  */
 export function composeJobLimit(timeoutMinutes: number, more = ''): number {
-  const all = more.split('+').map(Number);
+  const all = more.split('+').map((product) => product.split('*').reduce((minutes, one) => minutes * Number(one), 1));
   return Math.ceil(all.reduce((sum, minutes) => sum + minutes, timeoutMinutes));
 }
 

@@ -33,8 +33,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const PROJECT = 'ci-1-project';
 const open = (variables: Record<string, string> = {}, secrets: readonly string[] = []): ComposeHost =>
-  openComposeHost({ directory, workspace: folder, projectName: 'ci-1-project', variables, secrets });
+  openComposeHost({ directory, workspace: folder, projectName: PROJECT, variables, secrets });
 
 async function run(host: ComposeHost, commands: string, env: Record<string, string> = {}) {
   const lines: string[] = [];
@@ -159,10 +160,10 @@ describe('A secret of the inputs', () => {
     const file = host.writePrivate('a/override.json', 'word');
     expect(readFileSync(file, 'utf8')).toBe('word');
     expect(file.startsWith(`${host.artifacts}/`)).toBe(false);
-    removePrivateFiles(host.artifacts);
+    removePrivateFiles(PROJECT);
     expect(existsSync(file)).toBe(false);
     expect(existsSync(host.artifacts)).toBe(true);
-    removePrivateFiles(host.artifacts);
+    removePrivateFiles(PROJECT);
   });
 });
 

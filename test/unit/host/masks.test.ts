@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMaskFile, isMask, readMask, readMaskFile, removeMaskFile } from '../../../src/host/masks.js';
 import { openPhaseHost } from '../../../src/host/phase-host.js';
+import { PhaseMasks } from '../../../src/host/phase-masks.js';
 import { readStepSecrets } from '../../../src/host/step-secrets.js';
 import { captureOutput } from '../../worlds/captured-output.js';
 
@@ -67,8 +68,8 @@ describe('The file of masked texts', () => {
 test('What a phase masks is replaced in the files of ours from then on, and told', async () => {
   const told: string[] = [];
   const artifacts = join(root, 'artifacts');
-  const place = { directory: root, artifacts, shared: join(root, 'shared'), variables: {}, secrets: ['of-the-inputs'] };
-  const host = openPhaseHost({ ...place, onMask: (text) => told.push(text) });
+  const place = { directory: root, artifacts, shared: join(root, 'shared'), variables: {} };
+  const host = openPhaseHost({ ...place, masks: new PhaseMasks(['of-the-inputs'], (text) => told.push(text)) });
   const { signal } = new AbortController();
   const commands = 'echo derived; echo "::add-mask::derived"; echo "derived of-the-inputs"; echo "::add-mask::derived"';
   const output = captureOutput();

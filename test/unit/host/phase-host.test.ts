@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { PhaseHost, PhaseProgram } from '../../../src/core/phases/host.js';
 import { clock } from '../../../src/host/clock.js';
 import { openPhaseHost } from '../../../src/host/phase-host.js';
+import { PhaseMasks } from '../../../src/host/phase-masks.js';
 import { endPrograms } from '../../../src/host/phase-programs.js';
 import { isAlive } from '../../../src/host/process-groups.js';
 import { runProgram } from '../../../src/host/programs.js';
@@ -20,7 +21,7 @@ beforeEach(() => {
     artifacts: join(folder, 'artifacts'),
     shared: join(folder, 'shared'),
     variables: { A: 'of the inputs', PATH: process.env['PATH'] },
-    secrets: ['secret-word'],
+    masks: new PhaseMasks(['secret-word']),
   });
   host.makeFolder('000__a');
 });
@@ -101,7 +102,7 @@ test('what a phase wrote to GITHUB_ENV and GITHUB_PATH holds for later ones, und
       artifacts: join(folder, 'artifacts'),
       shared: join(folder, 'shared'),
       variables: { B: 'of the inputs' },
-      secrets: [],
+      masks: new PhaseMasks([]),
     });
     await run('echo A=1 >> "$GITHUB_ENV"; echo B=2 >> "$GITHUB_ENV"; echo /added >> "$GITHUB_PATH"');
     const shows = 'echo "$A $B ${EARLIER-none} ${PATH%%:*}"';

@@ -37,6 +37,7 @@ test('a phase has defaults, and everything that is given', () => {
     stopOnError: false,
     optional: false,
     acceptFailures: false,
+    measure: false,
   });
   expect(phases[1]).toMatchObject({
     timeoutMs: 30_000,
