@@ -7,6 +7,7 @@ const whole = {
   exportBytes: 30_000,
   lateRunBytes: 23_000,
   phasesBytes: 60_000,
+  resultsBytes: 150_000,
   planBytes: 75_000,
   startBytes: 400_000,
   coldStartMs: 60,
