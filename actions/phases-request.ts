@@ -12,6 +12,7 @@ import type { Environment } from '../src/core/ports/programs.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { listNames } from '../src/host/read-program.js';
 import { findFolder } from '../src/host/setup.js';
+import type * as late from './interleave-phases.js';
 import { readList } from './phases-list.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-phases.inputs.js';
@@ -121,7 +122,7 @@ export async function parseRequest(
   };
 }
 
-type Late = typeof import('./interleave-phases.js') | undefined;
+type Late = typeof late | undefined;
 
 /** The working directories, each absolute: one, or those of both sides. */
 function findPlaces({ directory, interleave }: Values, { workspace }: Place, late: Late) {
