@@ -31,8 +31,10 @@ const late = [
   'claim.js',
   'connect.js',
   'data-volume.js',
+  'entry-points.js',
   'interleave-compose.js',
   'interleave-phases.js',
+  'interleaved.js',
   'judge-comment.js',
   'judge-history.js',
   'machine-name.js',
@@ -41,7 +43,6 @@ const late = [
   'presets.js',
   'proxy-agents.js',
   'reaper.js',
-  'result-copies.js',
   'roles.js',
   's3-place.js',
   'shared-by-some.js',
@@ -84,6 +85,7 @@ describe('dist/', () => {
     expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
     expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
     expect(measureSize(dist, code.ofExport)).toBeLessThanOrEqual(budget.exportBytes);
+    expect(measureSize(dist, code.ofLateRuns)).toBeLessThanOrEqual(budget.lateRunBytes);
     expect(measureSize(dist, code.ofPhases)).toBeLessThanOrEqual(budget.phasesBytes);
     expect(measureSize(dist, code.ofPlan)).toBeLessThanOrEqual(budget.planBytes);
     expect(measureSize(dist, code.ofResults)).toBeLessThanOrEqual(budget.resultsBytes);
@@ -98,8 +100,10 @@ describe('dist/', () => {
     expect(listLoaded('start-runner')).toEqual(early);
   });
 
-  test('is read by run-phases without the code of an export', () => {
-    expect(listLoaded('run-phases')).not.toContain('phases-export.js');
+  test('is read by run-phases without the code of an export, of a program and of two sides', () => {
+    const late = /^(phases-export|entry-points|interleave.*)\.js$/;
+    expect(listLoaded('run-phases').filter((name) => late.test(name))).toEqual([]);
+    expect(listLoaded('run-compose').filter((name) => late.test(name))).toEqual([]);
   });
 
   test('is read by judge-results without the code of histories and comments, and by the others without its code', () => {

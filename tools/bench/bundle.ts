@@ -62,7 +62,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
   } as const;
   const results = {
     id: 'bundle-results',
-    measure: 'JavaScript that only judge-results, collect-results and interleaved measurements read',
+    measure: 'JavaScript that only judge-results and collect-results read',
     unit: 'kB',
     bar: budget.resultsBytes / 1_000,
   } as const;

@@ -27,6 +27,8 @@ export interface History {
 }
 
 const LINE_END = 10;
+/** In every line that is one. */
+const SCHEMA_KEY = Buffer.from('"schema"');
 
 /**
  * Reads the newest runs from the end of a history, so that the time depends on what is wanted, and not on the length of
@@ -41,7 +43,10 @@ export function readHistory(bytes: Uint8Array, wanted: Wanted): History {
   const marks = [wanted.branch, name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
   let isCutOff = false;
   for (const { line, isLast } of linesFromEnd(text)) {
-    if (marks.some((mark) => !line.includes(mark)) && !isLast) continue;
+    if (marks.some((mark) => !line.includes(mark)) && !isLast) {
+      if (!line.includes(SCHEMA_KEY)) counts.damaged += 1;
+      continue;
+    }
     const run = parseRun(line.toString());
     if (run === 'damaged' && isLast) isCutOff = true;
     else if (typeof run === 'string') counts[run] += 1;
@@ -61,6 +66,19 @@ export function* linesFromEnd(text: Buffer): Generator<{ readonly line: Buffer; 
     if (line.length > 1) yield { line, isLast: end === text.length };
     end = before < 0 ? 0 : before;
   }
+}
+
+/** The number of lines that are not blank. */
+export function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (const _ of linesFromEnd(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) count += 1;
+  return count;
+}
+
+/** Whether a file is a history: its first line is one of a history, of this or a later version. */
+export function isHistory(bytes: Uint8Array): boolean {
+  const end = bytes.indexOf(LINE_END);
+  return parseRun(Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString()) !== 'damaged';
 }
 
 /** A text as it stands in a line. */
