@@ -21,6 +21,7 @@ export function runCollectResults(): Promise<void> {
   return runAction(async () => {
     const { workspace } = readContext();
     const log = createLog();
+    readContext();
     const raw = readInputs(inputs);
     const { values, problems } = parseInputs(inputs, raw);
     const none = values.results === undefined && values.interleaved === undefined;

@@ -56,14 +56,14 @@ async function attempt<T>(body: () => T | Promise<T>): Promise<T> {
 }
 
 async function judge(given: GivenResults, scene: Scene): Promise<void> {
-  const { log, context, ref } = scene;
+  const { log, context } = scene;
   const { rules } = given;
   const found = await readResults(given, { workspace: context.workspace, log });
   const machine = given.machine ?? found.machine ?? (await readMachine());
   const { runId, runAttempt, sha: commit } = context;
   const run = { id: `${runId}-${runAttempt}-${rules.name}`, at: clock.now(), commit, machine };
   const place = await openPlace(given, scene);
-  const { past, bytes } = await readPast(given, { place, ref });
+  const { past, bytes } = await readPast(given, { place, scene });
   const judgement = judgeResults(found.measured, { rules, run, ...(past && { past }) });
   const history = await record(judgement, { given, scene, found, place, run });
   await reportJudgement(judgement, { given, scene, history: history ?? bytes });
@@ -79,12 +79,18 @@ async function openPlace({ history }: GivenResults, scene: Scene): Promise<Histo
 /** The runs to compare with, and the whole history. */
 async function readPast(
   { rules, baseline }: GivenResults,
-  { place, ref }: { readonly place: HistoryPlace | undefined; readonly ref: MeasuredRef },
+  { place, scene }: { readonly place: HistoryPlace | undefined; readonly scene: Scene },
 ): Promise<{ readonly past?: Past; readonly bytes?: Uint8Array }> {
   if (!place) return {};
+  const { ref, context } = scene;
+  const { runId } = context;
   const { readPlace } = await import('./judge-history.js');
   const bytes = await readPlace(place);
-  const past = (baseline.kind === 'release' ? chooseRelease : choosePast)(bytes, rules.name, ref);
+  const past = (baseline.kind === 'release' ? chooseRelease : choosePast)(
+    bytes,
+    { name: rules.name, exceptRun: runId },
+    ref,
+  );
   return { past, ...(bytes && { bytes }) };
 }
 
@@ -109,6 +115,10 @@ async function record(
   const reading = combineFiles(found.measured.head);
   if (reading.figures.length === 0 || judgement.problems.length > 0) {
     scene.log.warning(`The run is not added to ${place.name}, because its figures are doubtful.`);
+    return undefined;
+  }
+  if (judgement.suspected?.length) {
+    scene.log.info(`The run is not added to ${place.name}: a second run decides.`);
     return undefined;
   }
   const { addToPlace } = await import('./judge-history.js');

@@ -101,7 +101,7 @@ export async function parseRequest(
   const late = values.interleave && (await import('./interleave-phases.js'));
   const { request, problems: apart } = readInterleave(values, { runId: place?.runId ?? '' });
   const places = place && values.directory ? findPlaces(values, place, late) : { directories: [], problems: [] };
-  const work = readPlan(values, places.directories, late);
+  const work = await readPlan(values, places.directories, late);
   const turns = late && request && late.interleaveWork(work.plan, request, places.sides ?? []);
   const isRead = !problems.some(isOfWork) && work.problems.length === 0;
   return {
@@ -157,8 +157,14 @@ function describeMissing(directory: string, workspace: string): string {
 }
 
 /** @param directories of which each may have a program of its own */
-function readPlan(values: Values, directories: readonly string[], late: Late): ReturnType<typeof readWork> {
-  const lists = (directories.length > 0 ? directories : [undefined]).map((one) => readList(values, one));
+async function readPlan(
+  values: Values,
+  directories: readonly string[],
+  late: Late,
+): Promise<ReturnType<typeof readWork>> {
+  const lists = await Promise.all(
+    (directories.length > 0 ? directories : [undefined]).map((one) => readList(values, one)),
+  );
   const { phases, problems } = late?.joinLists(lists, values.program) ?? lists[0]!;
   const { slots, parallel, only = [], skip = [] } = values;
   const work = readWork({ phases, slots, parallel, only, skip });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { buildPreset, type BuildResult } from '../make/build.js';
 import { interruption } from '../make/interruption.js';
 import { buildCommandLine, toBuildOptions, type BuildOptions } from '../make/options.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,5 +1,5 @@
 import build from './build.js';
-import type { Command } from './command.js';
+import type { Command, Program } from '../../src/commands/command.js';
 import copy from './copy.js';
 import list from './list.js';
 import prune from './prune.js';
@@ -20,4 +20,13 @@ export const commands: Readonly<Record<string, Command>> = {
   list,
   prune,
   volumes,
+};
+
+export const program: Program = {
+  command: 'npm run ami --',
+  description: [
+    'Makes and manages the runner images. AWS credentials and region are found as the AWS CLI finds them. Exit code: 0,',
+    '1 if the command failed, 2 for wrong arguments.',
+  ],
+  commands,
 };

@@ -4,10 +4,10 @@ import { copyImages, type Copied } from '../../src/core/images/copy.js';
 import { Failure } from '../../src/core/kernel/failure.js';
 import { clock } from '../../src/host/clock.js';
 import { nonce } from '../../src/host/nonce.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 import { connectRegions, connectVersions } from './connect.js';
 import { describePublished } from './tables.js';
-import { withProgress } from './terminal.js';
+import { withProgress } from '../../src/commands/terminal.js';
 import { image, preset, region } from './values.js';
 import { plural } from '../../src/core/kernel/plural.js';
 

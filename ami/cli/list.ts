@@ -1,7 +1,7 @@
 import { flag, list, value, withDefault } from '../../src/terminal/options.js';
 import { survey } from '../../src/core/images/survey.js';
 import { clock } from '../../src/host/clock.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 import { connectRegions, connectVersions } from './connect.js';
 import { renderImages } from './tables.js';
 import { listPresets, presetOrAll, region } from './values.js';

@@ -1,7 +1,7 @@
 import { flag, list, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 import { prune, refuseUnfinished } from '../../src/core/images/prune.js';
 import { clock } from '../../src/host/clock.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 import { connectRegions } from './connect.js';
 import { renderPruned } from './tables.js';
 import { listPresets, presetOrAll, region } from './values.js';

@@ -5,7 +5,7 @@ import { connectReleases } from '../../src/github/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { loadProxy } from '../../src/host/proxy.js';
 import { applyPins, findPins, type Pin } from '../make/versions.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 
 const versions = fileURLToPath(new URL('../versions.json', import.meta.url));
 

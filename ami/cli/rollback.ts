@@ -1,7 +1,7 @@
 import { required, value } from '../../src/terminal/options.js';
 import { publishPrevious } from '../../src/core/images/publish.js';
 import { clock } from '../../src/host/clock.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 import { connectRegions, connectVersions } from './connect.js';
 import { describePublished } from './tables.js';
 import { preset, region } from './values.js';

@@ -5,8 +5,8 @@ import { smokeImage } from '../../src/core/images/smoke.js';
 import { connectEc2 } from '../../src/ec2/connect.js';
 import { clock } from '../../src/host/clock.js';
 import { interruption } from '../make/interruption.js';
-import { defineCommand, printResult } from './command.js';
-import { withProgress } from './terminal.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
+import { withProgress } from '../../src/commands/terminal.js';
 import { image, preset, region } from './values.js';
 
 export default defineCommand({

@@ -1,3 +1,4 @@
+import { renderTable } from '../../src/terminal/table.js';
 import { daysBetween } from '../../src/core/images/build-date.js';
 import type { PruneFinding, PruneOutcome } from '../../src/core/images/prune.js';
 import type { Published } from '../../src/core/images/publish.js';
@@ -96,20 +97,4 @@ function renderRefusal({ refusalKnown, daysUntilRefused }: Listed): string {
 function renderUses({ usedBy }: Listed): string {
   if (usedBy === null) return '?';
   return usedBy.length === 0 ? '-' : usedBy.join('; ');
-}
-
-/** One line per row; each column is as wide as its widest cell, with two spaces between columns. */
-function renderTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => oneLine(row[column]!).length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => oneLine(cell).padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd();
-  return rows.map(line).join('\n');
-}
-
-/** Tags and names may contain control characters, which a terminal would execute. */
-function oneLine(cell: string): string {
-  return cell.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

@@ -1,7 +1,7 @@
 import { deleteKept, findKept, refuseUndeleted } from '../../src/core/volumes/manage.js';
 import { clock } from '../../src/host/clock.js';
 import { flag, list, text, value } from '../../src/terminal/options.js';
-import { defineCommand, printResult } from './command.js';
+import { defineCommand, printResult } from '../../src/commands/command.js';
 import { connectVolumesIn } from './connect.js';
 import { renderDeleted, renderVolumes } from './tables.js';
 import { region } from './values.js';

@@ -1,5 +1,6 @@
 import { Failure } from '../../src/core/kernel/failure.js';
 import type { Log } from '../../src/core/ports/process.js';
+import { shellHints } from '../../src/commands/shell-hints.js';
 import { renderFailure } from '../../src/host/exit.js';
 
 /** What is printed during a build: to the terminal and to the log file. */
@@ -28,11 +29,4 @@ export function explain(error: unknown): string {
   if (!(error instanceof Failure)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const details = (error.about.details ?? []).map((line) => `  ${line}`);
   return [...details, renderFailure(error), ...shellHints(error)].join('\n');
-}
-
-/** What to do in a shell, where the hints for workflows do not apply. */
-export function shellHints({ code }: Failure): readonly string[] {
-  return code === 'aws-no-credentials' || code === 'aws-no-region'
-    ? ['In a shell: `aws sso login` and AWS_PROFILE, or `aws configure`, give both.']
-    : [];
 }

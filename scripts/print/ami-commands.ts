@@ -1,4 +1,4 @@
-import type { Command } from '../../ami/cli/command.js';
+import type { Command } from '../../src/commands/command.js';
 import { code, markdown, table } from '../../src/core/kernel/markdown.js';
 import { renderUsage } from '../../src/terminal/help.js';
 import { fill } from './fill.js';

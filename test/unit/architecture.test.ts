@@ -22,9 +22,12 @@ const ownImports: readonly (readonly [string, readonly string[]])[] = [
   ['src/s3', ['src/s3', 'src/ec2', 'src/core']],
   ['src/github', ['src/github', 'src/core']],
   ['src/host', ['src/host', 'src/core']],
+  // What the programs with several commands share.
+  ['src/commands', ['src/commands', 'src/terminal', 'src/host', 'src/core']],
   ['actions', ['actions', 'src']],
   ['ami', ['ami', 'src']],
   ['setup', ['setup', 'src']],
+  ['history', ['history', 'src']],
   ['sandbox', ['sandbox', 'src/terminal']],
   ['iam', ['iam', 'src/core']],
   ['src/terminal', ['src/terminal', 'src/core/kernel']],
@@ -153,7 +156,7 @@ function listImpurities(code: string): string[] {
 }
 
 function readSources(): Sources {
-  const folders = ['actions', 'ami', 'iam', 'src', 'sandbox', 'scripts', 'setup', 'tools'];
+  const folders = ['actions', 'ami', 'history', 'iam', 'src', 'sandbox', 'scripts', 'setup', 'tools'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(root, folder, name)),
   );

@@ -13,6 +13,8 @@ const LINE_END = 10;
 
 /** What an append needs of the process. */
 export interface AppendTools {
+  /** The most bytes that the history may have. Default: {@link MOST_BYTES}. */
+  readonly mostBytes?: number;
   readonly clock: Clock;
   /** From 0 to 1, so that two writers do not try at the same moments. */
   readonly random: () => number;
@@ -25,18 +27,29 @@ export interface AppendTools {
  * @returns the history with the run
  * @throws Failure `history-busy` if other writers are faster for five minutes
  */
-export async function appendRun(
-  place: HistoryPlace,
-  run: PastRun,
-  { clock, random }: AppendTools,
-): Promise<Uint8Array> {
+export function appendRun(place: HistoryPlace, run: PastRun, tools: AppendTools): Promise<Uint8Array> {
   const line = Buffer.from(renderRun(run));
+  return changeHistory(place, (bytes) => (Buffer.from(bytes).includes(line) ? bytes : addLine(bytes, line)), tools);
+}
+
+/**
+ * Changes a history. If another writer was faster, what that writer left is changed.
+ *
+ * @param change gets the whole history, empty if there is none yet, and returns it if there is nothing to change
+ * @returns the history as it is then
+ * @throws Failure `history-busy` if other writers are faster for five minutes
+ */
+export async function changeHistory(
+  place: HistoryPlace,
+  change: (bytes: Uint8Array) => Uint8Array,
+  { clock, random, mostBytes = MOST_BYTES }: AppendTools,
+): Promise<Uint8Array> {
   const began = clock.now();
   for (let refusals = 1; ; refusals += 1) {
-    const stored = await place.read(MOST_BYTES);
-    if (stored && Buffer.from(stored.bytes).includes(line)) return stored.bytes;
-    const bytes = addLine(stored?.bytes ?? new Uint8Array(), line);
-    if (await place.replace(bytes, stored?.version)) return bytes;
+    const stored = await place.read(mostBytes);
+    const before = stored?.bytes ?? new Uint8Array();
+    const bytes = change(before);
+    if (bytes === before || (await place.replace(bytes, stored?.version))) return bytes;
     const waitedMs = clock.now() - began;
     const leftMs = PATIENCE_MS - waitedMs;
     if (leftMs <= 0) throw busy(place.name);
@@ -53,7 +66,7 @@ function addLine(bytes: Uint8Array, line: Uint8Array): Uint8Array {
 function busy(name: string): Failure {
   return new Failure(
     'history-busy',
-    `${name}: other runs wrote to the history for ${PATIENCE_MS / 1_000} s, so this run was not added.`,
+    `${name}: other runs wrote to the history for ${PATIENCE_MS / 1_000} s, so it was not changed.`,
     { hint: advice.SHARE_NO_HISTORY },
   );
 }

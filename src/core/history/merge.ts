@@ -12,7 +12,8 @@ export function mergeHistories(one: Uint8Array, other: Uint8Array): Uint8Array {
     for (const text of texts) lines.set(text, timeOf(text));
   }
   const sorted = [...lines].sort(([, a], [, b]) => (a === b ? 0 : a - b));
-  return Buffer.from(sorted.map(([text]) => `${text}\n`).join(''));
+  // No single text: the longest that Node has is shorter than the largest history.
+  return Buffer.concat(sorted.map(([text]) => Buffer.from(`${text}\n`)));
 }
 
 function timeOf(line: string): number {

@@ -1,4 +1,4 @@
-import type { PastRun } from './entry.js';
+import { nameOf, UNNAMED, type PastRun } from './entry.js';
 import { parseRun } from './parse-run.js';
 
 /** Which runs are read. */
@@ -7,6 +7,8 @@ export interface Wanted {
   readonly runs: number;
   /** Only runs of this branch. */
   readonly branch?: string;
+  /** Not those of this workflow run: its earlier attempts and jobs. */
+  readonly exceptRun?: string;
   /** Only runs of this name. */
   readonly name?: string;
   /** Only runs on machines of this type. */
@@ -35,7 +37,8 @@ export function readHistory(bytes: Uint8Array, wanted: Wanted): History {
   const runs = new Map<string, PastRun>();
   const counts = { damaged: 0, newer: 0 };
   // Comparing bytes is faster than parsing, and most lines of a long history are of other branches.
-  const marks = [wanted.branch, wanted.name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
+  const name = wanted.name === UNNAMED ? undefined : wanted.name;
+  const marks = [wanted.branch, name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
   let isCutOff = false;
   for (const { line, isLast } of linesFromEnd(text)) {
     if (marks.some((mark) => !line.includes(mark)) && !isLast) continue;
@@ -60,14 +63,29 @@ export function* linesFromEnd(text: Buffer): Generator<{ readonly line: Buffer; 
   }
 }
 
+/** The number of lines that are not blank. */
+export function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (const _ of linesFromEnd(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) count += 1;
+  return count;
+}
+
+/** Whether a file is a history: its first line is one of a history, of this or a later version. */
+export function isHistory(bytes: Uint8Array): boolean {
+  const end = bytes.indexOf(LINE_END);
+  return parseRun(Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString()) !== 'damaged';
+}
+
 /** A text as it stands in a line. */
 function toMark(text: string): Buffer {
   return Buffer.from(JSON.stringify(text));
 }
 
-function isWanted({ branch, name, machine }: PastRun, wanted: Wanted): boolean {
+function isWanted(run: PastRun, wanted: Wanted): boolean {
+  const { branch, machine } = run;
   if (wanted.branch !== undefined && branch !== wanted.branch) return false;
-  if (wanted.name !== undefined && name !== wanted.name) return false;
+  if (wanted.name !== undefined && nameOf(run) !== wanted.name) return false;
+  if (wanted.exceptRun !== undefined && run.id.startsWith(`${wanted.exceptRun}-`)) return false;
   return wanted.machineType === undefined || machine.type === wanted.machineType;
 }
 

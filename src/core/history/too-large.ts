@@ -1,8 +1,9 @@
+import * as resultAdvice from '../kernel/result-advice.js';
 import { Failure } from '../kernel/failure.js';
 
 /** @param name of the history @param bytes that it may have */
 export function tooLarge(name: string, bytes: number): Failure {
   return new Failure('history-too-large', `${name} has more than ${bytes} bytes.`, {
-    hint: 'Remove lines of old runs from it.',
+    hint: resultAdvice.PRUNE_HISTORY,
   });
 }

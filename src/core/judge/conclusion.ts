@@ -59,7 +59,7 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
       ...(isEmpty ? ['The results have no metric.'] : []),
       ...(isUnchecked && !isEmpty ? ['No threshold is about a metric of the results.'] : []),
       ...(['refused', 'missing', 'missed', 'regression', 'undecided'] as const).flatMap((state) =>
-        count(state) > 0 ? [`${DESCRIBED[state](count(state))}: ${nameSome(verdicts, state)}.`] : [],
+        count(state) > 0 ? [describeState(state, verdicts)] : [],
       ),
       ...(rules.problems > 0 ? [`The results have ${plural(rules.problems, 'problem')}.`] : []),
     ],
@@ -67,7 +67,7 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
 }
 
 function isCheckedByThreshold({ state, threshold }: Verdict): boolean {
-  return threshold !== undefined && state !== 'missing' && state !== 'refused';
+  return threshold !== undefined && state !== 'missing';
 }
 
 const DESCRIBED: Readonly<Record<Exclude<VerdictState, 'passed' | 'unjudged'>, (count: number) => string>> = {
@@ -82,8 +82,13 @@ const DESCRIBED: Readonly<Record<Exclude<VerdictState, 'passed' | 'unjudged'>, (
 const MOST_NAMED = 3;
 const LONGEST_NAME = 80;
 
-function nameSome(verdicts: readonly Verdict[], state: VerdictState): string {
-  const names = verdicts.filter((one) => one.state === state).map(({ name }) => shortenMiddle(name, LONGEST_NAME));
-  const more = names.length - MOST_NAMED;
-  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+/** How many metrics are in a state, and which; of a single one that cannot be judged also why. */
+function describeState(state: keyof typeof DESCRIBED, verdicts: readonly Verdict[]): string {
+  const all = verdicts.filter((one) => one.state === state);
+  const names = all.slice(0, MOST_NAMED).map(({ name }) => shortenMiddle(name.replace(/\s+/g, ' '), LONGEST_NAME));
+  const more = all.length - names.length;
+  const named = [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const [only] = all;
+  const why = all.length === 1 && state === 'refused' ? ` ${only!.reasons[0]}` : '';
+  return `${DESCRIBED[state](all.length)}: ${named}.${why}`;
 }

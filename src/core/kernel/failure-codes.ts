@@ -268,7 +268,7 @@ export const failureCodes = {
   },
   'history-too-large': {
     when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
-    remedy: 'Remove lines of old runs from it.',
+    remedy: resultAdvice.PRUNE_HISTORY,
   },
   'history-busy': {
     when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',

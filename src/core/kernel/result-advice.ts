@@ -8,3 +8,5 @@ export const READ_VERDICTS =
   'Read the verdicts in the job summary, or in `report.html` in the folder of the output `artifacts`. If the change is wanted, raise the threshold, or merge it: the history begins anew at the new level.';
 export const CORRECT_RESULTS =
   'Correct what the verdicts in the job summary name. `require-thresholds: false` judges without thresholds, and `fail-on` lists what fails.';
+export const PRUNE_HISTORY =
+  'Remove old runs: in a clone of this repository, `npm run history -- prune ADDRESS --before DATE` prints which, and with `--yes` removes them. ADDRESS is that of the input `history`.';

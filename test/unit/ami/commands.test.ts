@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { commands } from '../../../ami/cli/commands.js';
-import { describeCommands } from '../../../ami/cli/help.js';
+import { commands, program } from '../../../ami/cli/commands.js';
 import { fillCommands } from '../../../scripts/print/ami-commands.js';
+import { describeProgram } from '../../../src/commands/help.js';
 import { readCommandLine } from '../../../src/terminal/command-line.js';
 import { UsageError } from '../../../src/terminal/usage-error.js';
 
@@ -78,7 +78,7 @@ describe('The arguments of an ami command', () => {
 
 describe('The list of ami commands', () => {
   test('has the usage and the summary of each command', () => {
-    const help = describeCommands(commands);
+    const help = describeProgram(program);
     for (const [name, { summary }] of Object.entries(commands)) {
       expect(help).toMatch(new RegExp(`^  npm run ami -- ${name} .*\n      ${summary}$`, 'm'));
     }

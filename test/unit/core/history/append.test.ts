@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { appendRun } from '../../../../src/core/history/append.js';
+import { appendRun, changeHistory } from '../../../../src/core/history/append.js';
 import { renderRun } from '../../../../src/core/history/entry.js';
+import { mergeHistories } from '../../../../src/core/history/merge.js';
 import { createS3Place } from '../../../../src/core/history/s3-place.js';
 import { FakeClock } from '../../../worlds/fake-clock.js';
 import { FakeS3 } from '../../../worlds/fake-store.js';
@@ -41,6 +42,26 @@ test('a line that was cut off is ended before the next one', async () => {
   place.write('{"schema":1,"id":"cut');
   await appendRun(place, runOf(1), tools);
   expect(place.text).toBe(`{"schema":1,"id":"cut\n${renderRun(runOf(1))}`);
+});
+
+test('a change is made to what a faster writer left', async () => {
+  const place = new FakePlace();
+  place.write(renderRun(runOf(1)));
+  place.before = () => {
+    place.before = undefined;
+    place.write(place.text + renderRun(runOf(3)));
+  };
+  const other = Buffer.from(renderRun(runOf(2)));
+  await changeHistory(place, (bytes) => mergeHistories(bytes, other), tools);
+  expect(place.text).toBe([1, 2, 3].map((day) => renderRun(runOf(day))).join(''));
+});
+
+test('a change that changes nothing writes nothing', async () => {
+  const place = new FakePlace();
+  place.before = () => {
+    throw new Error('written');
+  };
+  expect(await changeHistory(place, (bytes) => bytes, tools)).toHaveLength(0);
 });
 
 test('an append gives up after five minutes of faster writers', async () => {

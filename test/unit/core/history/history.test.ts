@@ -109,16 +109,23 @@ describe('A history', () => {
 });
 
 describe('Pruning', () => {
+  const later = renderRun(runOf(0)).replace('"schema":1', '"schema":2');
+
   test('drops runs before a time, and damaged lines, and leaves the others as they are', () => {
-    const later = renderRun(runOf(0)).replace('"schema":1', '"schema":2');
-    const { bytes, dropped } = pruneHistory(
-      Buffer.from(`${later}${textOf(runOf(1), runOf(2))}x x\n${textOf(runOf(3))}`),
-      runOf(2).at,
-    );
-    expect({ text: Buffer.from(bytes).toString(), dropped }).toEqual({
-      text: later + textOf(runOf(2), runOf(3)),
-      dropped: 2,
-    });
+    const text = `${later}${textOf(runOf(1), runOf(2))}x x\n${textOf(runOf(3))}`;
+    const { bytes, ...dropped } = pruneHistory(Buffer.from(text), { before: runOf(2).at });
+    expect(Buffer.from(bytes).toString()).toBe(later + textOf(runOf(2), runOf(3)));
+    expect(dropped).toEqual({ dropped: 2, damaged: 1, runs: [{ id: 'run-1', at: runOf(1).at, branch: 'main' }] });
+  });
+
+  test('keeps the newest runs of each name and branch, whatever the order of the lines', () => {
+    const part = runOf(5, { figures: new Map() });
+    const [other, named] = [runOf(1, { branch: 'dev' }), runOf(2, { name: 'load' })];
+    const runs = [runOf(5), runOf(3), other, runOf(4), named, part, runOf(1)];
+    const kept = pruneHistory(Buffer.from(textOf(...runs)), { keep: 2 });
+    expect(Buffer.from(kept.bytes).toString()).toBe(textOf(runOf(5), other, runOf(4), named, part));
+    expect(kept.runs.map(({ id }) => id)).toEqual(['run-1', 'run-3']);
+    expect(pruneHistory(kept.bytes, { keep: 2 }).dropped).toBe(0);
   });
 });
 

@@ -1,8 +1,8 @@
-import type { Input } from '../../src/terminal/command-line.js';
-import type { CommandLine, Options } from '../../src/terminal/definition.js';
+import type { Input } from '../terminal/command-line.js';
+import type { CommandLine, Options } from '../terminal/definition.js';
 import type { Terminal } from './terminal.js';
 
-/** One command of `npm run ami`: its row in the tables, its help, its options and what it does. */
+/** One command of a program such as `npm run ami`: its row in the tables, its help, its options and what it does. */
 export interface Command<O extends Options = Options, W = unknown> extends CommandLine<O, W> {
   /** One phrase, for the list of commands. */
   readonly summary: string;
@@ -13,6 +13,15 @@ export interface Command<O extends Options = Options, W = unknown> extends Comma
    * @throws Failure
    */
   run(input: Input<O, W>, terminal: Terminal): Promise<number>;
+}
+
+/** A program with several commands. */
+export interface Program {
+  /** As users type it: `npm run ami --`. */
+  readonly command: string;
+  /** What it does, for its `--help`: lines of up to 110 characters. */
+  readonly description: readonly string[];
+  readonly commands: Readonly<Record<string, Command>>;
 }
 
 /** Gives `run` the types of the command's own options. */

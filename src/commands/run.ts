@@ -1,21 +1,20 @@
-import { readCommandLine } from '../../src/terminal/command-line.js';
-import { renderHelp } from '../../src/terminal/help.js';
-import { describeUnknown, listProblems, MISUSED, misuse, UsageError } from '../../src/terminal/usage-error.js';
-import { Failure } from '../../src/core/kernel/failure.js';
-import { renderFailure } from '../../src/host/exit.js';
-import { shellHints } from '../make/build-log.js';
-import { printResult } from './command.js';
-import { commands } from './commands.js';
-import { describeCommands } from './help.js';
+import { readCommandLine } from '../terminal/command-line.js';
+import { renderHelp } from '../terminal/help.js';
+import { describeUnknown, listProblems, MISUSED, misuse, UsageError } from '../terminal/usage-error.js';
+import { Failure } from '../core/kernel/failure.js';
+import { renderFailure } from '../host/exit.js';
+import { printResult, type Program } from './command.js';
+import { describeProgram } from './help.js';
+import { shellHints } from './shell-hints.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
 const FAILED = 1;
 
-/** Runs one command to its end. @returns the exit code: 0, 1 if the command failed, 2 for wrong arguments */
-export async function runCommand(argv: readonly string[]): Promise<number> {
+/** Runs one command of a program to its end. @returns the exit code: 0, 1 if it failed, 2 for wrong arguments */
+export async function runCommand(program: Program, argv: readonly string[]): Promise<number> {
   const terminal = createTerminal();
   try {
-    return await dispatch(argv, terminal);
+    return await dispatch(program, argv, terminal);
   } catch (error) {
     if (error instanceof UsageError) return reportMisuse(error, terminal);
     if (error instanceof Failure) return reportFailure(error, terminal);
@@ -23,15 +22,16 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function dispatch(program: Program, argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { commands } = program;
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    printResult(describeCommands(commands));
+    printResult(describeProgram(program));
     return name === undefined ? MISUSED : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
-    throw misuse({ command: 'npm run ami --' }, describeUnknown(name, 'a command', Object.keys(commands)));
+    throw misuse(program, describeUnknown(name, 'a command', Object.keys(commands)));
   }
   const input = readCommandLine(command, rest);
   if (input !== 'help') return command.run(input, terminal);

@@ -1,6 +1,6 @@
-import type { Progress } from '../../src/terminal/progress.js';
-import type { Log } from '../../src/core/ports/process.js';
-import { disarm } from '../../src/host/log.js';
+import type { Progress } from '../terminal/progress.js';
+import type { Log } from '../core/ports/process.js';
+import { disarm } from '../host/log.js';
 
 export interface Terminal extends Log {
   error(text: string): void;
