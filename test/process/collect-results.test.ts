@@ -8,6 +8,13 @@ import { findNode24 } from '../node24/nodes.js';
 import { errorOf, logOf } from '../worlds/sandbox/scene.js';
 import { codeOf } from './test-stage.js';
 
+const RUN = {
+  GITHUB_REPOSITORY: 'o/r',
+  GITHUB_RUN_ID: '1',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_JOB: 'test',
+  GITHUB_SHA: 'a'.repeat(40),
+};
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'collect-results-'));
@@ -21,7 +28,7 @@ const collect = (inputs: Readonly<Record<string, string>>): Promise<StepResult> 
     node: findNode24(),
     script: fileURLToPath(new URL('../../dist/collect-results.js', import.meta.url)),
     inputs: { directory: 'bench', ...inputs },
-    environment: { GITHUB_WORKSPACE: join(folder, 'workspace'), RUNNER_TEMP: join(folder, 'temp') },
+    environment: { ...RUN, GITHUB_WORKSPACE: join(folder, 'workspace'), RUNNER_TEMP: join(folder, 'temp') },
   });
 
 test('puts the files into a folder of their own, and says which machine has measured', async () => {
