@@ -47,6 +47,7 @@ export const inputs = {
   'on-interruption': choice('The input of run-tox, which is checked here before a machine starts.', ['fail', 'rerun']),
   'run-compose': inputsOf('run-compose'),
   'run-phases': inputsOf('run-phases'),
+  'judge-results': inputsOf('judge-results'),
   keep: flag('Whether the machine, if there is one, stays after the tests.'),
   'keep-minutes': withDefault('60', integer('How long it stays.', { min: 1, max: LONGEST_KEEP_MINUTES })),
   artifact: text("The beginning of the artifact's name. Characters that GitHub does not allow become `-`."),

@@ -71,13 +71,24 @@ async function readRequest(context: RunContext): Promise<{ values: Values; envir
   };
   refuseProblems([
     ...problems,
-    ...(await check(values['run-compose'], () => import('./compose-request.js'))),
-    ...(await check(values['run-phases'], () => import('./phases-request.js'))),
+    ...(await check(toRun(values['run-compose']), () => import('./compose-request.js'))),
+    ...(await check(toRun(values['run-phases']), () => import('./phases-request.js'))),
+    ...(await check(toJudge(values['judge-results']), () => import('./judge-request.js'))),
     ...choice.problems,
     ...(values['runs-on'] === undefined ? checkAccess(access) : []),
     ...checkOwner({ repository: values.repository, allowForks: values['allow-forks'] }, context),
   ]);
   return { values, environments: choice.chosen };
+}
+
+/** The inputs of the workflow by the names that they have in judge-results. */
+function toJudge(given: Values['judge-results']): Values['judge-results'] {
+  return given && { ...given, name: given['benchmark'] ?? null, format: given['result-format'] ?? null };
+}
+
+/** Those that the action which runs gets. Without `interleave`, collect-results takes the results. */
+function toRun(given: Values['run-compose']): Values['run-compose'] {
+  return given && { ...given, results: given['interleave'] ? (given['results'] ?? null) : null };
 }
 
 /** What reads the inputs of another action. */
@@ -94,9 +105,7 @@ async function check(
   if (given === undefined) return [];
   const { inputs: known, parseRequest } = await load();
   const isOwn = (name: string): boolean => Object.hasOwn(known, name) && !Object.hasOwn(inputs, name);
-  // Without `interleave`, collect-results takes the results.
-  const passed = given['interleave'] ? given : { ...given, results: null };
-  const own = Object.entries(passed).filter(([name, value]) => isOwn(name) && value !== null);
+  const own = Object.entries(given).filter(([name, value]) => isOwn(name) && value !== null);
   const raw = own.map(([name, value]) => [name, { text: typeof value === 'string' ? value : JSON.stringify(value) }]);
   return (await parseRequest(Object.fromEntries(raw) as RawInputs)).problems;
 }

@@ -19,6 +19,7 @@ type Values = ValuesOf<typeof inputs>;
 /** `collect-results`. */
 export function runCollectResults(): Promise<void> {
   return runAction(async () => {
+    const { workspace } = readContext();
     const log = createLog();
     readContext();
     const raw = readInputs(inputs);
@@ -26,7 +27,7 @@ export function runCollectResults(): Promise<void> {
     const none = values.results === undefined && values.interleaved === undefined;
     refuseProblems([...problems, ...(none ? ['`results` or `interleaved` is required.'] : [])]);
     const folder = locateArtifacts(`results-${nonce(8)}`);
-    const collected = await collect(values, folder);
+    const collected = await collect(values, { workspace, to: folder });
     log.info(`Collected: ${plural(collected.files.length, 'file')}, ${collected.files.slice(0, 20).join(', ')}.`);
     if (collected.stale.length > 0) log.warning(describeStale(collected.stale));
     const texts = Object.fromEntries(Object.entries(raw).map(([name, { text }]) => [name, text]));
@@ -40,10 +41,13 @@ export function runCollectResults(): Promise<void> {
 }
 
 /** @throws Failure `results-missing` */
-async function collect(values: Values, to: string): Promise<Collected> {
+async function collect(
+  values: Values,
+  { workspace, to }: { readonly workspace: string; readonly to: string },
+): Promise<Collected> {
   const { results, artifacts, interleaved, since } = values;
   if (interleaved !== undefined) return collectInterleaved(interleaved, to);
-  const places = { directory: join(readContext().workspace, values.directory), artifacts };
+  const places = { directory: join(workspace, values.directory), artifacts };
   const roots = divideResults(results!.texts, places);
   const collected = await collectFiles(roots, { to, since });
   if (collected.files.length > 0) return collected;

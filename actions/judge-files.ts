@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FormatName } from '../src/core/figures/formats.js';
 import { readFigures } from '../src/core/figures/read-figures.js';
@@ -44,9 +44,13 @@ export async function readResults(given: GivenResults, around: Around): Promise<
   const files = await list('results', given.paths, around);
   const manifest = files.find(({ path }) => basename(path) === INTERLEAVED);
   if (manifest) return readSides(manifest, { files, given, log: around.log });
+  const ofBase = baseline.kind === 'files' ? await list('baseline', baseline.paths, around) : undefined;
+  refuseTwice(
+    [...files, ...(ofBase ?? [])],
+    'The file is of both sides: `results` and `baseline` must name other files.',
+  );
   const head = await readAll(files, format);
-  const base =
-    baseline.kind === 'files' ? await readAll(await list('baseline', baseline.paths, around), format) : undefined;
+  const base = ofBase && (await readAll(ofBase, format));
   return { measured: { head, ...(base && { base }), labels: ['base', 'head'], isInterleaved: false } };
 }
 
@@ -111,11 +115,31 @@ async function readSides(
   const manifest = readInterleaved(readGivenFile('/', path)!, name);
   const { sides, machine, seed, runs } = manifest;
   log.info(`${plural(runs.length, 'run')} of ${sides.join(' and ')} in turn, in the order of the seed ${seed}.`);
+  const named = runs.flatMap(({ results }) =>
+    results.map((result) => ({ path: join(dirname(path), result), name: result })),
+  );
+  const missing = named.find((one) => !statSync(one.path, { throwIfNoEntry: false })?.isFile());
+  if (missing) {
+    throw new Failure('results-missing', `${missing.name} is missing, which ${INTERLEAVED} names.`, {
+      hint: resultAdvice.WRITE_RESULTS,
+    });
+  }
+  refuseTwice(named, `Give ${INTERLEAVED} as run-compose or run-phases wrote it: each run has files of its own.`);
   const [base, head] = [
     await readSide(manifest, { side: sides[0], folder: dirname(path), format: given.format }),
     await readSide(manifest, { side: sides[1], folder: dirname(path), format: given.format }),
   ];
   return { measured: { base, head, labels: sides, isInterleaved: true }, machine };
+}
+
+/** @throws Failure `bad-input` for a file that counts twice: it would be compared with itself */
+function refuseTwice(files: readonly Named[], hint: string): void {
+  const seen = new Set<string>();
+  for (const { path, name } of files) {
+    const real = realpathSync(path);
+    if (seen.has(real)) throw new Failure('bad-input', `${name} is given twice.`, { hint });
+    seen.add(real);
+  }
 }
 
 /** Each run of a side as one file: what one process measured counts once. */
@@ -126,12 +150,6 @@ async function readSide(
   const read: ReadFile[] = [];
   for (const { results, run } of runs.filter((one) => one.side === side)) {
     const files = results.map((path) => ({ path: join(folder, path), name: path }));
-    const missing = files.find(({ path }) => !statSync(path, { throwIfNoEntry: false })?.isFile());
-    if (missing) {
-      throw new Failure('results-missing', `${missing.name} is missing, which ${INTERLEAVED} names.`, {
-        hint: resultAdvice.WRITE_RESULTS,
-      });
-    }
     read.push({ name: `run ${run} of ${side}`, reading: combineFiles(await readAll(files, format)) });
   }
   return read;

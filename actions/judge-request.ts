@@ -1,7 +1,14 @@
 import { FORMATS, type FormatName } from '../src/core/figures/formats.js';
 import type { MeasuringMachine } from '../src/core/figures/machine.js';
 import { parseHistoryAddress, type HistoryAddress } from '../src/core/history/address.js';
-import { BadValue, BadValues, parseInputs, refuseProblems, type ValuesOf } from '../src/core/inputs/inputs.js';
+import {
+  BadValue,
+  BadValues,
+  parseInputs,
+  refuseProblems,
+  type RawInputs,
+  type ValuesOf,
+} from '../src/core/inputs/inputs.js';
 import { isMap } from '../src/core/figures/json.js';
 import type { FailOn } from '../src/core/judge/conclusion.js';
 import { readThresholds, type Threshold } from '../src/core/judge/threshold.js';
@@ -38,10 +45,26 @@ export interface GivenResults {
   readonly token: string | undefined;
 }
 
+export { inputs };
+
 /** @throws Failure `bad-input` with all problems */
 export function readGiven(): GivenResults {
-  const { workspace } = readContext();
-  const { values, problems } = parseInputs(inputs, readInputs(inputs), parseYaml);
+  const { given, problems } = readRequest(readInputs(inputs), readContext().workspace);
+  refuseProblems(problems, HINT);
+  return given;
+}
+
+/** Checks the inputs of a later job. A file with thresholds is not read: nothing is checked out yet. */
+export function parseRequest(raw: RawInputs): Promise<{ readonly problems: readonly string[] }> {
+  return Promise.resolve(readRequest(raw, undefined));
+}
+
+/** @param workspace the folder of files that inputs name; `undefined`: they are not read */
+function readRequest(
+  raw: RawInputs,
+  workspace: string | undefined,
+): { readonly given: GivenResults; readonly problems: readonly string[] } {
+  const { values, problems } = parseInputs(inputs, raw, parseYaml);
   const found = [...problems];
   /** The value of an input that needs more than its text; a problem of it is added to the others. */
   const read = <T>(name: keyof typeof inputs, body: () => T): T | undefined => {
@@ -59,7 +82,6 @@ export function readGiven(): GivenResults {
   const history = read('history', () => values.history && parseHistoryAddress(values.history));
   const baseline = read('baseline', () => readBaseline(values));
   const machine = read('machine', () => readMachineInput(values.machine));
-  refuseProblems([...found, ...(problems.length === 0 ? findConflicts(values) : [])], HINT);
   const rules: JudgeRules = {
     name: values.name,
     thresholds: thresholds ?? [],
@@ -72,7 +94,7 @@ export function readGiven(): GivenResults {
     ...(values['fail-on'] && { failOn: new Set(values['fail-on'] as readonly FailOn[]) }),
     ...(values.confirm && { confirm: values.confirm }),
   };
-  return {
+  const given = {
     paths: paths ?? [],
     patterns: values.results ?? '',
     format,
@@ -86,6 +108,7 @@ export function readGiven(): GivenResults {
     post: values.post,
     token: values['github-token'],
   };
+  return { given, problems: [...found, ...(problems.length === 0 ? findConflicts(values) : [])] };
 }
 
 const HINT = 'Correct them in the workflow. Nothing was judged.';
@@ -99,9 +122,10 @@ function listProblems(error: unknown): readonly string[] {
   );
 }
 
-function readGivenThresholds(given: unknown, workspace: string): readonly Threshold[] {
+function readGivenThresholds(given: unknown, workspace: string | undefined): readonly Threshold[] {
   if (given === undefined || given === null) return [];
   if (typeof given !== 'string') return readThresholds(readThresholdDocument(given));
+  if (workspace === undefined) return [];
   const text = readGivenFile(workspace, given);
   if (text === undefined) throw new BadValue(`a map from metrics to expressions, or a file in ${workspace}`, given);
   return readThresholds(readThresholdText(text, parseYaml));

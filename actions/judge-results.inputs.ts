@@ -84,7 +84,7 @@ export const inputs = {
   ),
   confidence: withDefault('99%', share('How sure a change between base and head must be.', { min: 0.5, max: 0.9999 })),
   'fail-on': list(
-    'What fails the step: `threshold` (a metric beyond its threshold), `regression`, `missing` (a threshold without a metric, a metric that only the base has), `problem` (results that are doubtful, such as failed requests), `undecided`. A value that is no number always does. Default: all; without `undecided` if base and head were not measured in turn.',
+    'What fails the step: `threshold` (a metric beyond its threshold), `regression`, `missing` (a threshold without a metric, a metric that only the base has), `problem` (results that are doubtful, such as failed requests), `undecided`. A value that is no number always does. Default: all; without `undecided` if there is no base, because a young history decides nothing.',
     {
       matches: /^(threshold|regression|missing|problem|undecided)$/,
       allowed: '`threshold`, `regression`, `missing`, `problem`, `undecided`',

@@ -143,6 +143,34 @@ describe('check-tests', () => {
     });
   });
 
+  describe('with the inputs of judge-results', () => {
+    const withInputs = (inputs: object) => check({ ...hosted, 'judge-results': JSON.stringify(inputs) });
+
+    test('accepts what judge-results accepts, and a file with thresholds that is not checked out yet', async () => {
+      const inputs = {
+        results: '$ARTIFACTS/*.json',
+        thresholds: 'thresholds.yml',
+        name: 'x'.repeat(200),
+        preset: 'amd64',
+      };
+      const result = await withInputs(inputs);
+      expect([result.code, errorOf(result)]).toEqual([0, '']);
+    });
+
+    test('reports everything that judge-results would report, before a machine starts', async () => {
+      const inputs = { results: 'a.json', thresholds: '{latency: "__import__"}', history: 's3://bucket' };
+      const log = logOf(await withInputs({ ...inputs, 'result-format': 'xslx', benchmark: ' ' }));
+      for (const problem of ['`thresholds` is', '`history` is', '`format` is "xslx"']) expect(log).toContain(problem);
+    });
+  });
+
+  test('takes results without `interleave` as those of collect-results, not of the action that runs', async () => {
+    const inputs = { run: 'make', results: 'out/*.json' };
+    expect((await check({ ...hosted, 'run-compose': JSON.stringify(inputs) })).code).toBe(0);
+    const bad = JSON.stringify({ ...inputs, interleave: 'base,head', results: '/out' });
+    expect(logOf(await check({ ...hosted, 'run-compose': bad }))).toContain('`results` is "/out"');
+  });
+
   test('explains missing secrets by the pull request from a fork', async () => {
     const event = join(stage.directory, 'event.json');
     const pull = { head: { repo: { full_name: 'someone/r' } }, base: { repo: { full_name: 'o/r' } } };

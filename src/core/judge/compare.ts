@@ -1,4 +1,5 @@
 import type { Figure } from '../figures/figure.js';
+import { factorBetween } from '../figures/units.js';
 import { plural } from '../kernel/plural.js';
 import { quantileOfTail } from './normal.js';
 import { testRanks, smallestP } from './rank-test.js';
@@ -108,17 +109,26 @@ export function compareRuns(
   return new Map(
     [...new Set([...before.keys(), ...after.keys()])].map((name) => {
       const [left = [], right = []] = [before.get(name), after.get(name)];
-      const units = [...new Set([...left, ...right].map(({ unit = '' }) => unit))];
-      const comparison: Comparison =
-        units.length > 1
-          ? {
-              outcome: 'undecided',
-              reason: `its unit is not the same in all runs: ${units.map((unit) => unit || 'none').join(', ')}`,
-            }
-          : compareSamples(left.flatMap(listRuns), right.flatMap(listRuns), limits);
+      const all = [...left, ...right];
+      const units = [...new Set(all.map(({ unit = '' }) => unit))];
+      const { unit } = right[0] ?? left[0]!;
+      const comparison: Comparison = all.some((figure) => factorBetween(figure.unit, unit) === undefined)
+        ? {
+            outcome: 'undecided',
+            reason: `its unit is not the same in all runs: ${units.map((unit) => unit || 'none').join(', ')}`,
+          }
+        : compareSamples(listAll(left, unit), listAll(right, unit), limits);
       return [name, comparison] as const;
     }),
   );
+}
+
+/** The values of all runs, in one unit. */
+function listAll(figures: readonly Figure[], unit: string | undefined): readonly number[] {
+  return figures.flatMap((figure) => {
+    const factor = factorBetween(figure.unit, unit) ?? 1;
+    return listRuns(figure).map((value) => value * factor);
+  });
 }
 
 function groupByName(runs: readonly (readonly Figure[])[]): Map<string, Figure[]> {

@@ -19,6 +19,8 @@ export interface Verdict {
   /** As the users wrote it. */
   readonly threshold?: string;
   readonly comparison?: Comparison;
+  /** The comparison says so, also if the state is that of a threshold. */
+  readonly isWorse?: boolean;
 }
 export interface JudgedRun {
   /** With unique names. */
@@ -76,6 +78,7 @@ function judgeFigure(figure: Figure, { thresholds, comparisons }: JudgedRun): Ve
     value,
     ...(threshold !== undefined && { threshold }),
     ...(comparison && { comparison }),
+    ...(findings.some(({ state }) => state === 'regression') && { isWorse: true }),
   };
 }
 

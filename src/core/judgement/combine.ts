@@ -1,7 +1,7 @@
 import type { Figure, UnusableFigure } from '../figures/figure.js';
 import type { Reading } from '../figures/reading.js';
 import { factorBetween } from '../figures/units.js';
-import { summarize } from '../judge/compare.js';
+import { listRuns } from '../judge/compare.js';
 
 /** A file, and what it holds. */
 export interface ReadFile {
@@ -12,7 +12,7 @@ export interface ReadFile {
 
 /**
  * Joins the files of one run. A figure that several files have was measured several times, and each file counts as one
- * value of it, its median.
+ * value of it, its median, unless its samples are of processes of their own.
  */
 export function combineFiles(files: readonly ReadFile[]): Reading {
   const groups = new Map<string, { readonly file: string; readonly figure: Figure }[]>();
@@ -49,7 +49,7 @@ function join(group: readonly { readonly file: string; readonly figure: Figure }
         given: `in ${figure.unit ?? 'no unit'} in ${file} and in ${first.unit ?? 'no unit'} in ${group[0]!.file}`,
       };
     }
-    samples.push(summarize(figure) * factor);
+    for (const value of listRuns(figure)) samples.push(value * factor);
   }
   return { ...first, samples };
 }

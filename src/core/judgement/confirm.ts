@@ -26,7 +26,7 @@ export function applySuspicion(verdicts: readonly Verdict[], { areSuspected, con
   return [...missing, ...judged];
 }
 
-function toNoise({ comparison, ...verdict }: Verdict): Verdict {
+function toNoise({ comparison, isWorse: _, ...verdict }: Verdict): Verdict {
   const { reasons } = verdict;
   return {
     ...verdict,

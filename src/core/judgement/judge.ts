@@ -2,7 +2,7 @@ import type { Figure } from '../figures/figure.js';
 import type { Reading } from '../figures/reading.js';
 import type { PastRun } from '../history/entry.js';
 import { toSeries, type Series } from '../history/series.js';
-import { compareRuns, summarize, type CompareLimits, type Comparison } from '../judge/compare.js';
+import { compareRuns, listRuns, type CompareLimits, type Comparison } from '../judge/compare.js';
 import { conclude, type FailOn } from '../judge/conclusion.js';
 import type { Threshold } from '../judge/threshold.js';
 import { judgeRun, type Verdict } from '../judge/verdict.js';
@@ -97,7 +97,7 @@ export function judgeResults(
 
 /** The metrics that became worse. */
 export function listRegressions(verdicts: readonly Verdict[]): readonly string[] {
-  return verdicts.flatMap(({ name, state }) => (state === 'regression' ? [name] : []));
+  return verdicts.flatMap(({ name, isWorse }) => (isWorse ? [name] : []));
 }
 
 interface PastAnswer extends HistoryAnswer {
@@ -138,7 +138,12 @@ interface Found {
 
 /** Of two comparisons, the one on a single machine counts. */
 function findComparisons({ base, head }: Measured, { rules, past, answers }: Found): ReadonlyMap<string, Comparison> {
-  if (base) return compareRuns(base.map(figuresOf), head.map(figuresOf), rules);
+  if (base) {
+    const compared = compareRuns(base.map(figuresOf), head.map(figuresOf), rules);
+    // A new metric has no base, and is judged by its threshold alone.
+    const old = new Set(base.flatMap((file) => figuresOf(file).map(({ name }) => name)));
+    return new Map([...compared].filter(([name]) => old.has(name)));
+  }
   const found = new Map([...answers].map(([name, { comparison }]) => [name, comparison]));
   // A metric that disappears would otherwise be green for ever.
   for (const name of past?.last?.figures.keys() ?? []) {
@@ -175,7 +180,7 @@ function groupSides({ base, head, labels }: Required<Measured>): (name: string) 
     const values = new Map<string, number[]>();
     for (const figure of files.flatMap(figuresOf)) {
       const own = values.get(figure.name) ?? [];
-      own.push(summarize(figure));
+      own.push(...listRuns(figure));
       values.set(figure.name, own);
     }
     return values;
