@@ -20,6 +20,7 @@ type Values = ValuesOf<typeof inputs>;
 export function runCollectResults(): Promise<void> {
   return runAction(async () => {
     const log = createLog();
+    readContext();
     const raw = readInputs(inputs);
     const { values, problems } = parseInputs(inputs, raw);
     const none = values.results === undefined && values.interleaved === undefined;

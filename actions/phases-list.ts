@@ -1,4 +1,3 @@
-import { listEntryPoints, listMissedEntryPoints } from '../src/core/phases/entry-points.js';
 import { readProgram } from '../src/host/read-program.js';
 
 /** A list of phases as the input `phases` has it. */
@@ -8,10 +7,10 @@ export interface GivenList {
 }
 
 /** The list of phases, which `phases` has or `program` shows. */
-export function readList(
+export async function readList(
   { phases, program }: { readonly phases: unknown; readonly program: string | undefined },
   directory: string | undefined,
-): GivenList {
+): Promise<GivenList> {
   const hasPhases = phases !== undefined && phases !== null;
   if (hasPhases === (program !== undefined)) {
     const given = hasPhases ? '`phases` and `program` are both given' : '`phases` or `program` is needed';
@@ -21,6 +20,8 @@ export function readList(
   const text = directory === undefined ? '' : readProgram(directory, program);
   if (text === undefined)
     return { phases: [], problems: [`\`program\` is "${program}", which is no file in ${directory}.`] };
+  // Few runs have a program, and only they load what reads it.
+  const { listEntryPoints, listMissedEntryPoints } = await import('../src/core/phases/entry-points.js');
   const missed = listMissedEntryPoints(text).map(
     (what) =>
       `\`program\` is "${program}", and ${what}; allowed: entry points that can be called without arguments, or the input \`phases\`.`,

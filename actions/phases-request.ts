@@ -12,6 +12,7 @@ import type { Environment } from '../src/core/ports/programs.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { listNames } from '../src/host/read-program.js';
 import { findFolder } from '../src/host/setup.js';
+import type * as late from './interleave-phases.js';
 import { readList } from './phases-list.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-phases.inputs.js';
@@ -101,7 +102,7 @@ export async function parseRequest(
   const late = values.interleave && (await import('./interleave-phases.js'));
   const { request, problems: apart } = readInterleave(values, { runId: place?.runId ?? '' });
   const places = place && values.directory ? findPlaces(values, place, late) : { directories: [], problems: [] };
-  const work = readPlan(values, places.directories, late);
+  const work = await readPlan(values, places.directories, late);
   const turns = late && request && late.interleaveWork(work.plan, request, places.sides ?? []);
   const isRead = !problems.some(isOfWork) && work.problems.length === 0;
   return {
@@ -113,7 +114,7 @@ export async function parseRequest(
       ...problems,
       ...places.problems,
       ...listNoMaps(values),
-      ...(problems.some(isOfInterleave) ? [] : apart),
+      ...(problems.some((one) => one.startsWith('`results`')) ? [] : apart),
       ...(problems.some(isOfWork) ? [] : work.problems),
       // The phases of a program are not known without its folder.
       ...(isRead && (place || values.program === undefined) ? (turns?.problems ?? []) : []),
@@ -121,7 +122,7 @@ export async function parseRequest(
   };
 }
 
-type Late = typeof import('./interleave-phases.js') | undefined;
+type Late = typeof late | undefined;
 
 /** The working directories, each absolute: one, or those of both sides. */
 function findPlaces({ directory, interleave }: Values, { workspace }: Place, late: Late) {
@@ -141,10 +142,6 @@ function listNoMaps(values: Values): readonly string[] {
     .map((name) => `\`${name}\` is no map; allowed: a map in YAML or JSON.`);
 }
 
-function isOfInterleave(problem: string): boolean {
-  return /^`(interleave|runs|seed|results)`/.test(problem);
-}
-
 /** Whether a problem is of an input that says what runs. Then the work cannot be read, and has no further problems. */
 function isOfWork(problem: string): boolean {
   return /^`(phases|program|slots|only|skip)`/.test(problem);
@@ -157,8 +154,14 @@ function describeMissing(directory: string, workspace: string): string {
 }
 
 /** @param directories of which each may have a program of its own */
-function readPlan(values: Values, directories: readonly string[], late: Late): ReturnType<typeof readWork> {
-  const lists = (directories.length > 0 ? directories : [undefined]).map((one) => readList(values, one));
+async function readPlan(
+  values: Values,
+  directories: readonly string[],
+  late: Late,
+): Promise<ReturnType<typeof readWork>> {
+  const lists = await Promise.all(
+    (directories.length > 0 ? directories : [undefined]).map((one) => readList(values, one)),
+  );
   const { phases, problems } = late?.joinLists(lists, values.program) ?? lists[0]!;
   const { slots, parallel, only = [], skip = [] } = values;
   const work = readWork({ phases, slots, parallel, only, skip });

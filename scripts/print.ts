@@ -12,6 +12,7 @@ import { fillCommands } from './print/ami-commands.js';
 import { renderErrors } from './print/errors.js';
 import { EXAMPLE, printExample } from './print/example-lumi.js';
 import { formatAs } from './print/formatted.js';
+import { drawJudging, JUDGING, JUDGING_PLOT } from './print/judging-plot.js';
 import { fillActionList, fillGitAttributes, fillPrettierIgnore } from './print/lists.js';
 import { fillMigration } from './print/migration.js';
 import { alignPins } from './print/pins.js';
@@ -46,7 +47,17 @@ const workflows = renderWorkflows(sources);
 const ERRORS = 'docs/errors.md';
 const actionFiles = actions.map(({ name }) => `${name}/action.yml`);
 /** The files that are printed as a whole, as git's pathspecs. */
-const whole = [...actionFiles, AGENT, DATA_VOLUME, ERRORS, 'iam/*.json', MODULE, ...Object.keys(workflows), EXAMPLE];
+const whole = [
+  ...actionFiles,
+  AGENT,
+  DATA_VOLUME,
+  ERRORS,
+  'iam/*.json',
+  MODULE,
+  ...Object.keys(workflows),
+  EXAMPLE,
+  JUDGING_PLOT,
+];
 /** The files in which the blocks between markers are printed. */
 const filled = {
   'README.md': (text: string) => fillActionList(text, actions),
@@ -71,6 +82,7 @@ async function print(): Promise<void> {
   for (const [path, text] of Object.entries(composePolicyFiles(read))) await writeFormatted(path, text);
   for (const [path, text] of Object.entries(workflows)) await writeFormatted(path, text);
   printExample(root);
+  await writeFile(join(root, JUDGING_PLOT), drawJudging(read(JUDGING)));
   for (const [path, fill] of Object.entries(filled))
     await writeFormatted(path, fill(await readFile(join(root, path), 'utf8')));
   for (const path of [AGENT, DATA_VOLUME]) await writeFile(join(root, path), joinParts(path, read), { mode: 0o755 });

@@ -38,6 +38,8 @@ const describeGroups = (nameOnce: typeof nameShared) => [
   { name: 'aws-ec2-late', test: isLate },
   // run-compose and run-phases read it when they begin, and a start only for an input in YAML.
   { name: 'yaml', test: /src\/core\/kernel\/yaml\.ts$|node_modules\/js-yaml\// },
+  // judge-results reads it when it begins, and run-compose and run-phases only with `interleave`.
+  { name: 'random', test: /src\/core\/kernel\/random\.ts$/ },
   { name: 'octokit-and-toolkit', test: /node_modules\/(@octokit|@actions\/(core|github))\// },
   // A group also takes what its modules import, so the chunks that others need come first.
   ...(['shared-by-all', 'shared-by-some', 'shared-by-runs', undefined] as const).map((only) => ({
@@ -48,6 +50,11 @@ const describeGroups = (nameOnce: typeof nameShared) => [
     },
     test: isShared,
   })),
+  // What run-compose and run-phases both load with `interleave`.
+  {
+    name: 'interleaved',
+    test: /src\/(core\/interleave\/(measurement|order|report)|host\/(find-sides|result-copies|side-files))\.ts$/,
+  },
   { name: 'aws-ssm', test: /client-ssm|\/json\/|src\/ec2\/parameters/ },
   // For AWS credentials from elsewhere than the environment.
   { name: 'aws-credential-providers', test: /credential-provider|nested-clients|\0uncalled/ },

@@ -71,6 +71,19 @@ export const CONTAINERS_PROJECT_CASES = {
       expect(await containers.listMissingImages([image])).toEqual([image]);
     },
   },
+  'an image gets one more name, which stays when another image takes the first': {
+    async run({ containers, project, image }) {
+      const it = project({ a: { build: true } });
+      expect(await containers.build(it, ['a'], silent)).toEqual({ code: 0 });
+      const kept = `${it.name}-kept-1:a`;
+      await containers.tagImage(`${it.name}-a`, kept);
+      await containers.tagImage(image, `${it.name}-a:latest`);
+      expect(await containers.listMissingImages([kept])).toEqual([]);
+      await containers.down(it.name, 0, silent);
+      expect(await containers.listMissingImages([kept, image])).toEqual([kept]);
+      await expect(containers.tagImage('ci-actions/none:1', kept)).rejects.toMatchObject({ code: 'docker-failed' });
+    },
+  },
   'a build that fails has an exit code and its reason': {
     async run({ containers, project }) {
       const lines: string[] = [];

@@ -1,4 +1,5 @@
 /** The statistics of judge-results beside scipy, and its change points beside Otava and MongoDB's E-divisive. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { findChangePoints } from '../../src/core/judge/change-points.js';
 import { compareSamples } from '../../src/core/judge/compare.js';
@@ -8,6 +9,7 @@ import { upperTail } from '../../src/core/judge/normal.js';
 import { testRanks } from '../../src/core/judge/rank-test.js';
 import { type History, writeHistories } from '../worlds/judge/histories.js';
 import { type Answer, type Score, scoreHistories } from '../worlds/judge/score.js';
+import { JUDGING, readJudgingFigures } from '../../scripts/print/judging-plot.js';
 import { scoreReleases } from '../worlds/judge/score-releases.js';
 import { createRandom } from '../worlds/random.js';
 import { readHistories, readJudgeCases } from './judge/cases.js';
@@ -80,6 +82,20 @@ describe('Change points and newest runs', () => {
     process.stdout.write(
       `${[HEAD, describeScore('Otava 0.8.0', otava), describeScore("MongoDB's E-divisive 2.1.6", mongodb)].join('\n')}\n`,
     );
+    const documented = readJudgingFigures(readFileSync(new URL(`../../${JUDGING}`, import.meta.url), 'utf8'));
+    // The permutations of E-divisive have no seed.
+    const all = [
+      [ours, 0.0006],
+      [otava, 0.0006],
+      [mongodb, 0.04],
+    ] as const;
+    for (const [at, [, shares]] of [...documented].entries()) {
+      const [{ falseAlarms, precision, found }, tolerance] = all[at]!;
+      const measured = [falseAlarms, precision, found.clear, found.visible];
+      for (const [index, share] of Object.values(shares).entries()) {
+        expect(Math.abs(share - measured[index]!)).toBeLessThan(tolerance);
+      }
+    }
     for (const other of [otava, mongodb]) {
       expect(ours.falseAlarms).toBeLessThan(other.falseAlarms);
       expect(ours.precision).toBeGreaterThan(other.precision);

@@ -29,7 +29,14 @@ const late = [
   'aws-ec2-late.js',
   'aws-ssm.js',
   'claim.js',
+  'connect.js',
   'data-volume.js',
+  'entry-points.js',
+  'interleave-compose.js',
+  'interleave-phases.js',
+  'interleaved.js',
+  'judge-comment.js',
+  'judge-history.js',
   'machine-name.js',
   'phases-export.js',
   'pool.js',
@@ -37,16 +44,19 @@ const late = [
   'proxy-agents.js',
   'reaper.js',
   'roles.js',
+  's3-place.js',
   'shared-by-some.js',
   'volumes.js',
   'yaml.js',
 ];
 /** The chunks that only other actions read, beside their own entries. */
 const others = [
+  'random.js',
   'shared-by-compose.js',
   'shared-by-machines.js',
   'shared-by-phases.js',
   'shared-by-plans.js',
+  'shared-by-results.js',
   'shared-by-runs.js',
   'shared-by-tests.js',
 ];
@@ -76,8 +86,10 @@ describe('dist/', () => {
     expect(measureSize(dist, code.ofAll)).toBeLessThanOrEqual(budget.bundleBytes);
     expect(measureSize(dist, code.ofCompose)).toBeLessThanOrEqual(budget.composeBytes);
     expect(measureSize(dist, code.ofExport)).toBeLessThanOrEqual(budget.exportBytes);
+    expect(measureSize(dist, code.ofLateRuns)).toBeLessThanOrEqual(budget.lateRunBytes);
     expect(measureSize(dist, code.ofPhases)).toBeLessThanOrEqual(budget.phasesBytes);
     expect(measureSize(dist, code.ofPlan)).toBeLessThanOrEqual(budget.planBytes);
+    expect(measureSize(dist, code.ofResults)).toBeLessThanOrEqual(budget.resultsBytes);
   });
 
   test('has no more for a plain start than the budget', () => {
@@ -89,8 +101,17 @@ describe('dist/', () => {
     expect(listLoaded('start-runner')).toEqual(early);
   });
 
-  test('is read by run-phases without the code of an export', () => {
-    expect(listLoaded('run-phases')).not.toContain('phases-export.js');
+  test('is read by run-phases without the code of an export, of a program and of two sides', () => {
+    const late = /^(phases-export|entry-points|interleave.*)\.js$/;
+    expect(listLoaded('run-phases').filter((name) => late.test(name))).toEqual([]);
+    expect(listLoaded('run-compose').filter((name) => late.test(name))).toEqual([]);
+  });
+
+  test('is read by judge-results without the code of histories and comments, and by the others without its code', () => {
+    const judging = listLoaded('judge-results');
+    expect(judging.filter((name) => /aws|judge-(history|comment)|connect/.test(name))).toEqual([]);
+    for (const action of ['run-compose', 'run-phases', 'run-tox'])
+      expect(listLoaded(action).filter((name) => /results|interleave|result-copies/.test(name))).toEqual([]);
   });
 
   test('is in ASCII, because V8 holds a file with any other character in two bytes a character', () => {

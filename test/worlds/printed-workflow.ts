@@ -17,7 +17,9 @@ export interface PrintedWorkflow {
       { inputs: Record<string, { default?: string | number | boolean }>; outputs?: object }
     >
   >;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly PrintedStep[] }>>;
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly PrintedStep[]; readonly permissions?: Readonly<Record<string, string>> }>
+  >;
 }
 
 /** @param name of a file in .github/workflows */

@@ -32,7 +32,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     atLeastOne(bundles.map(({ name, script }) => ({ name, samples: [measureSize(dirname(script), pattern)] })));
   const code = {
     id: 'bundle-code',
-    measure: "JavaScript in dist/ but run-compose's, run-phases' and plan-run's own",
+    measure: "JavaScript in dist/ but run-compose's, run-phases', plan-run's and judge-results' own",
     unit: 'kB',
     bar: CODE_BAR_KB,
   } as const;
@@ -60,6 +60,12 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     unit: 'kB',
     bar: budget.planBytes / 1_000,
   } as const;
+  const results = {
+    id: 'bundle-results',
+    measure: 'JavaScript that only judge-results and collect-results read',
+    unit: 'kB',
+    bar: budget.resultsBytes / 1_000,
+  } as const;
   const all = { id: 'bundle-size', measure: 'All of dist/', unit: 'kB' } as const;
   const download = { id: 'download', measure: 'A job downloads (archive of HEAD)', unit: 'kB' } as const;
   const inKb = (bytes: number): number => bytes / 1e3;
@@ -69,6 +75,7 @@ export async function measureBundle({ pairs, peers, print }: BundleOptions): Pro
     { ...exported, value: inKb(measureSize(dirname(ours.script), files.ofExport)) },
     { ...phases, value: inKb(measureSize(dirname(ours.script), files.ofPhases)) },
     { ...plan, value: inKb(measureSize(dirname(ours.script), files.ofPlan)) },
+    { ...results, value: inKb(measureSize(dirname(ours.script), files.ofResults)) },
     compare(all, measure(/./), inKb),
     { ...download, value: inKb(measureDownload()) },
     ...(await measureColdStarts(bundles, pairs)),

@@ -29,6 +29,13 @@ export interface PastRun {
   readonly figures: ReadonlyMap<string, PastFigure>;
 }
 
+/** What a run without a name is a run of: the default of judge-results. */
+export const UNNAMED = 'benchmark';
+
+export function nameOf({ name = UNNAMED }: Pick<PastRun, 'name'>): string {
+  return name;
+}
+
 /** What the history keeps of figures. */
 export function toPast(figures: readonly Figure[]): ReadonlyMap<string, PastFigure> {
   return new Map(

@@ -1,4 +1,4 @@
-import type { PastRun } from './entry.js';
+import { nameOf, UNNAMED, type PastRun } from './entry.js';
 import { parseRun } from './parse-run.js';
 
 /** Which runs are read. */
@@ -7,6 +7,8 @@ export interface Wanted {
   readonly runs: number;
   /** Only runs of this branch. */
   readonly branch?: string;
+  /** Not those of this workflow run: its earlier attempts and jobs. */
+  readonly exceptRun?: string;
   /** Only runs of this name. */
   readonly name?: string;
   /** Only runs on machines of this type. */
@@ -25,6 +27,8 @@ export interface History {
 }
 
 const LINE_END = 10;
+/** In every line that is one. */
+const SCHEMA_KEY = Buffer.from('"schema"');
 
 /**
  * Reads the newest runs from the end of a history, so that the time depends on what is wanted, and not on the length of
@@ -35,10 +39,14 @@ export function readHistory(bytes: Uint8Array, wanted: Wanted): History {
   const runs = new Map<string, PastRun>();
   const counts = { damaged: 0, newer: 0 };
   // Comparing bytes is faster than parsing, and most lines of a long history are of other branches.
-  const marks = [wanted.branch, wanted.name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
+  const name = wanted.name === UNNAMED ? undefined : wanted.name;
+  const marks = [wanted.branch, name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
   let isCutOff = false;
   for (const { line, isLast } of linesFromEnd(text)) {
-    if (marks.some((mark) => !line.includes(mark)) && !isLast) continue;
+    if (marks.some((mark) => !line.includes(mark)) && !isLast) {
+      if (!line.includes(SCHEMA_KEY)) counts.damaged += 1;
+      continue;
+    }
     const run = parseRun(line.toString());
     if (run === 'damaged' && isLast) isCutOff = true;
     else if (typeof run === 'string') counts[run] += 1;
@@ -78,9 +86,11 @@ function toMark(text: string): Buffer {
   return Buffer.from(JSON.stringify(text));
 }
 
-function isWanted({ branch, name, machine }: PastRun, wanted: Wanted): boolean {
+function isWanted(run: PastRun, wanted: Wanted): boolean {
+  const { branch, machine } = run;
   if (wanted.branch !== undefined && branch !== wanted.branch) return false;
-  if (wanted.name !== undefined && name !== wanted.name) return false;
+  if (wanted.name !== undefined && nameOf(run) !== wanted.name) return false;
+  if (wanted.exceptRun !== undefined && run.id.startsWith(`${wanted.exceptRun}-`)) return false;
   return wanted.machineType === undefined || machine.type === wanted.machineType;
 }
 

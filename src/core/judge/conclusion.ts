@@ -13,8 +13,8 @@ export interface ConclusionRules {
    * nothing is about passes.
    */
   readonly requireThresholds: boolean;
-  /** How many problems the readers of the results found. */
-  readonly problems: number;
+  /** The problems that the readers of the results found: sentences. */
+  readonly problems: readonly string[];
 }
 
 /** The answer about all metrics of a run. */
@@ -47,7 +47,7 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
   const failed = (state: VerdictState): number => (failing.has(state) ? count(state) : 0);
   const isUnchecked = rules.requireThresholds && !verdicts.some(isCheckedByThreshold);
   const isEmpty = verdicts.every(({ state }) => state === 'missing');
-  const isDoubtful = rules.problems > 0 && rules.failOn.has('problem');
+  const isDoubtful = rules.problems.length > 0 && rules.failOn.has('problem');
   const worse = failed('missed') + failed('regression');
   const isError =
     isUnchecked || isEmpty || isDoubtful || failed('refused') + failed('missing') + failed('undecided') > 0;
@@ -59,15 +59,22 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
       ...(isEmpty ? ['The results have no metric.'] : []),
       ...(isUnchecked && !isEmpty ? ['No threshold is about a metric of the results.'] : []),
       ...(['refused', 'missing', 'missed', 'regression', 'undecided'] as const).flatMap((state) =>
-        count(state) > 0 ? [`${DESCRIBED[state](count(state))}: ${nameSome(verdicts, state)}.`] : [],
+        count(state) > 0 ? [describeState(state, verdicts)] : [],
       ),
-      ...(rules.problems > 0 ? [`The results have ${plural(rules.problems, 'problem')}.`] : []),
+      ...describeProblems(rules.problems),
     ],
   };
 }
 
+/** The first problem, and how many more there are. */
+function describeProblems([first, ...others]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  const more = others.length > 0 ? ` And ${plural(others.length, 'more problem')}.` : '';
+  return [`The results are doubtful: ${first}${more}`];
+}
+
 function isCheckedByThreshold({ state, threshold }: Verdict): boolean {
-  return threshold !== undefined && state !== 'missing' && state !== 'refused';
+  return threshold !== undefined && state !== 'missing';
 }
 
 const DESCRIBED: Readonly<Record<Exclude<VerdictState, 'passed' | 'unjudged'>, (count: number) => string>> = {
@@ -82,8 +89,13 @@ const DESCRIBED: Readonly<Record<Exclude<VerdictState, 'passed' | 'unjudged'>, (
 const MOST_NAMED = 3;
 const LONGEST_NAME = 80;
 
-function nameSome(verdicts: readonly Verdict[], state: VerdictState): string {
-  const names = verdicts.filter((one) => one.state === state).map(({ name }) => shortenMiddle(name, LONGEST_NAME));
-  const more = names.length - MOST_NAMED;
-  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+/** How many metrics are in a state, and which; of a single one that cannot be judged also why. */
+function describeState(state: keyof typeof DESCRIBED, verdicts: readonly Verdict[]): string {
+  const all = verdicts.filter((one) => one.state === state);
+  const names = all.slice(0, MOST_NAMED).map(({ name }) => shortenMiddle(name.replace(/\s+/g, ' '), LONGEST_NAME));
+  const more = all.length - names.length;
+  const named = [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const [only] = all;
+  const why = all.length === 1 && state === 'refused' ? ` ${only!.reasons[0]}` : '';
+  return `${DESCRIBED[state](all.length)}: ${named}.${why}`;
 }

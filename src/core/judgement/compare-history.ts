@@ -6,7 +6,9 @@ import type { Point, Series } from '../history/series.js';
 import { findChangePoints, type ChangePoint } from '../judge/change-points.js';
 import { summarize, type Comparison } from '../judge/compare.js';
 import { readSeries, type HistoryRun } from '../judge/history-series.js';
-import { judgeNewest, type NewestAnswer } from '../judge/newest.js';
+import type { NewestAnswer } from '../judge/newest.js';
+import { plural } from '../kernel/plural.js';
+import { judgeBesideHistory } from '../judge/recent-level.js';
 
 /** The run that is judged, beside those of the history. */
 export interface NewRun {
@@ -49,11 +51,15 @@ export function extendSeries(past: Series | undefined, figure: Figure, run: NewR
 }
 
 /** @param series with the new run at its end */
-export function compareWithHistory({ points }: Series, rules: HistoryRules): HistoryAnswer {
+export function compareWithHistory({ points, foreign, unit }: Series, rules: HistoryRules): HistoryAnswer {
+  if (points.length === 1 && foreign > 0) {
+    const reason = `${plural(foreign, 'earlier run')} of it ${foreign === 1 ? 'is' : 'are'} not in ${unit ?? 'no unit'}`;
+    return { comparison: { outcome: 'undecided', reason }, changes: [], leftOut: [], adjusted: [] };
+  }
   const runs = points.map(toHistoryRun);
   const { leftOut, offsets } = readSeries(runs);
   return {
-    comparison: toComparison(judgeNewest(runs, { ...rules, newest: 1 })),
+    comparison: toComparison(judgeBesideHistory(runs, { ...rules, newest: 1 })),
     changes: findChangePoints(runs, rules),
     leftOut: leftOut.map(nameMachine),
     adjusted: [...offsets.keys()].map(nameMachine),
@@ -64,7 +70,7 @@ export function toHistoryRun({ value, machine }: Point): HistoryRun {
   return { value, ...(machine.type !== undefined && { machine: machine.type }) };
 }
 
-/** Also of {@link judgeNewest}'s relatives: what the verdict on a metric needs of an answer. */
+/** Also of {@link judgeBesideHistory}'s relatives: what the verdict on a metric needs of an answer. */
 export function toComparison(answer: NewestAnswer): Comparison {
   if (answer.outcome === 'undecided') return { outcome: 'undecided', reason: answer.reason };
   const { outcome, before, after, relative, interval } = answer;

@@ -11,16 +11,32 @@ interface Suspicion {
  */
 export function applySuspicion(verdicts: readonly Verdict[], { areSuspected, confirm }: Suspicion): readonly Verdict[] {
   const suspected = confirm && new Set(confirm);
-  return verdicts.map((verdict) => {
+  const names = new Set(verdicts.map(({ name }) => name));
+  const gone = (confirm ?? []).filter((name) => !names.has(name));
+  const missing = gone.map((name): Verdict => ({ name, state: 'missing', reasons: [GONE] }));
+  const judged = verdicts.map((verdict): Verdict => {
     const { name, state, reasons } = verdict;
     const isRegression = state === 'regression';
     if (areSuspected && isRegression) return { ...verdict, reasons: [...reasons, SUSPECTED] };
     if (!suspected) return verdict;
-    if (isRegression && !suspected.has(name)) return { ...verdict, state: 'passed', reasons: [NOT_BEFORE, ...reasons] };
+    if (isRegression && !suspected.has(name)) return toNoise(verdict);
     if (isRegression) return { ...verdict, reasons: [...reasons, CONFIRMED] };
     return suspected.has(name) && state === 'passed' ? { ...verdict, reasons: [...reasons, NOT_NOW] } : verdict;
   });
+  return [...missing, ...judged];
 }
+
+function toNoise({ comparison, ...verdict }: Verdict): Verdict {
+  const { reasons } = verdict;
+  return {
+    ...verdict,
+    state: 'passed',
+    reasons: [NOT_BEFORE, ...reasons],
+    ...(comparison && { comparison: { ...comparison, outcome: 'no-change' } }),
+  };
+}
+
+const GONE = 'The first run found it worse, and these results do not have it.';
 
 const SUSPECTED = 'It is a suspicion until a run on another machine confirms it.';
 const CONFIRMED = 'Two runs on two machines say so.';

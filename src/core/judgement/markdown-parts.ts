@@ -70,8 +70,10 @@ function describeState(verdict: Verdict, isSuspected: boolean): Markdown {
   const { state, comparison } = verdict;
   const isBetter = state === 'passed' && comparison?.outcome === 'change';
   const word = isSuspected ? '🟠 **suspected**' : isBetter ? '🟢 **better**' : WORDS[state];
+  // A sign and its word stay in one line.
+  const sign = word.replace(' ', '\u00a0');
   const limit = writeThreshold(verdict, LONGEST_THRESHOLD);
-  return markdown(limit === '' ? word : `${word} ${quote(limit.replaceAll(' ', '\u00a0'))}`);
+  return markdown(limit === '' ? sign : `${sign} ${quote(limit.replaceAll(' ', '\u00a0'))}`);
 }
 
 /** Why metrics did not pass, by state, with what to do. */
@@ -91,8 +93,9 @@ export function renderReasons({ metrics }: Judgement, room: Room): string[] {
   });
 }
 
+/** The reason that decides. The report has all. */
 function renderReason({ verdict: { name, reasons } }: JudgedMetric): string {
-  return `- ${quoteName(name)}: ${prose(reasons.join(' '), LONGEST_REASON)}`;
+  return `- ${quoteName(name)}: ${prose(reasons[0] ?? '', LONGEST_REASON)}`;
 }
 
 /** Sentences as a list under a title. */

@@ -1,6 +1,6 @@
 import { fence, shorten } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
-import { link } from '../kernel/quoting.js';
+import { escapeText, link } from '../kernel/quoting.js';
 import { drawSpread } from '../plot/spark.js';
 import { extentOf, median } from '../figures/statistics.js';
 import { writeChange, writeQuantity } from '../figures/quantity.js';
@@ -48,7 +48,7 @@ export function renderPlots({ metrics }: Judgement, options: PlotOptions): strin
 function describeMetric({ verdict: { name, unit, value, comparison } }: JudgedMetric): string {
   const now = value === undefined ? '' : `: ${writeQuantity(value, unit)}`;
   const change = comparison?.relative === undefined ? '' : `, ${writeChange(comparison.relative)}`;
-  return `${quoteName(name)}${now}${change}`;
+  return `${quoteName(name)}${escapeText(`${now}${change}`)}`;
 }
 
 function listPictures(metric: JudgedMetric, { pictureUrl }: PlotOptions): string[] {

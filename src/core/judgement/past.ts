@@ -1,6 +1,6 @@
 import type { Reading } from '../figures/reading.js';
 import type { MeasuringMachine } from '../figures/machine.js';
-import { toPast, type PastRun } from '../history/entry.js';
+import { nameOf, toPast, type PastRun } from '../history/entry.js';
 import { readHistory, type History } from '../history/read-history.js';
 import { judgeAgainst } from '../judge/against.js';
 import { newestRelease } from '../history/newest-release.js';
@@ -19,25 +19,51 @@ export interface Place {
   readonly defaultBranch?: string;
 }
 
+/** The run that is judged. */
+export interface OwnRun {
+  readonly name: string;
+  /**
+   * The id of the workflow run. What its other attempts and jobs recorded is no earlier run: a run that is repeated has the
+   * same verdict.
+   */
+  readonly exceptRun: string;
+}
+
 /**
  * The runs that a run is compared with: those of its pull request's base branch; otherwise those of its own branch, or of
  * the default branch if there are none yet.
  *
  * @param bytes of the history; undefined: there is none yet
  */
-export function choosePast(bytes: Uint8Array | undefined, name: string, place: Place): Past {
+export function choosePast(bytes: Uint8Array | undefined, own: OwnRun, place: Place): Past {
   const branches =
     place.base !== undefined ? [place.base] : [...(place.isTag ? [] : [place.name]), place.defaultBranch];
   const wanted = [...new Set(branches.filter((branch) => branch !== undefined))];
-  const histories = wanted.map((branch) => ({ branch, ...readRuns(bytes, { name, branch }) }));
+  const histories = wanted.map((branch) => ({ branch, ...readRuns(bytes, { ...own, branch }) }));
   const chosen = histories.find(({ runs }) => runs.length > 0) ?? histories[0];
   if (!chosen) return { runs: [], described: 'no run', notes: [] };
   return {
     runs: chosen.runs,
     last: chosen.runs.at(-1),
-    described: `${plural(chosen.runs.length, 'run')} of ${chosen.branch}`,
-    notes: describeLosses(chosen),
+    described: describeRuns(chosen.runs, chosen.branch),
+    notes: [...describeLosses(chosen), ...describeOthers(chosen.runs, bytes, own)],
   };
+}
+
+function describeRuns(runs: readonly PastRun[], branch: string): string {
+  const last = runs.at(-1)?.commit.slice(0, SHOWN_COMMIT);
+  return `${plural(runs.length, 'run')} of ${branch}${last ? `, the last one at ${last}` : ''}`;
+}
+
+const SHOWN_COMMIT = 12;
+
+/** Runs of other names or branches, where there are none to compare with: sentences. */
+function describeOthers(runs: readonly PastRun[], bytes: Uint8Array | undefined, { name }: OwnRun): readonly string[] {
+  if (runs.length > 0 || bytes === undefined) return [];
+  const others = readHistory(bytes, { runs: MOST_RUNS }).runs;
+  if (others.length === 0) return [];
+  const found = [...new Set(others.map((run) => `${nameOf(run)} on ${run.branch}`))].slice(0, 3).join(', ');
+  return [`The history has no run of ${name} to compare with, but ${plural(others.length, 'other run')}: ${found}.`];
 }
 
 /**
@@ -45,9 +71,9 @@ export function choosePast(bytes: Uint8Array | undefined, name: string, place: P
  *
  * @param bytes of the history; undefined: there is none yet
  */
-export function chooseRelease(bytes: Uint8Array | undefined, name: string, place: Place): Past {
+export function chooseRelease(bytes: Uint8Array | undefined, own: OwnRun, place: Place): Past {
   const base = place.base ?? (place.isTag ? place.defaultBranch : place.name);
-  const history = readRuns(bytes, { name });
+  const history = readRuns(bytes, own);
   const runs = history.runs.filter(({ branch, tag }) => tag !== undefined || branch === base);
   const release = newestRelease(runs, place.isTag ? place.name : undefined);
   const ids = new Set(release?.runs.map(({ id }) => id));
@@ -70,10 +96,7 @@ export function chooseRelease(bytes: Uint8Array | undefined, name: string, place
 const NO_RELEASE =
   'The history has no run of a version tag such as v1.2.3. Runs of tags are added to it by a workflow that runs on tags.';
 
-export function readRuns(
-  bytes: Uint8Array | undefined,
-  wanted: { readonly name: string; readonly branch?: string },
-): History {
+function readRuns(bytes: Uint8Array | undefined, wanted: OwnRun & { readonly branch?: string }): History {
   return readHistory(bytes ?? new Uint8Array(), { runs: MOST_RUNS, ...wanted });
 }
 

@@ -183,8 +183,8 @@ export const failureCodes = {
     remedy: advice.NAME_OWN_REF,
   },
   'git-failed': {
-    when: 'git failed, so the commit to test could not be found. The message quotes git.',
-    remedy: advice.GIVE_REPOSITORY_TOKEN,
+    when: 'git failed, so the commit to test could not be found, or the history of figures was neither read nor written. The message quotes git.',
+    remedy: `${advice.GIVE_REPOSITORY_TOKEN} For a history: ${resultAdvice.ALLOW_BRANCH}`,
   },
   'tox-not-found': {
     when: 'The machine has neither tox nor uv, or not the requested versions, or tox could not be started.',
@@ -269,6 +269,10 @@ export const failureCodes = {
   'history-too-large': {
     when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
     remedy: resultAdvice.PRUNE_HISTORY,
+  },
+  'history-unusable': {
+    when: 'The history of figures cannot be read or written as a file, or has no line of a history. It was left as it is.',
+    remedy: resultAdvice.MEND_HISTORY,
   },
   'history-busy': {
     when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',

@@ -48,7 +48,8 @@ export function prose(text: string, longest = LONGEST_SENTENCE): string {
   );
 }
 
-function escapeText(text: string): string {
+/** A text that is neither code nor a sentence with code: each character stands for itself. */
+export function escapeText(text: string): string {
   // GitHub documents the span as the way to write a dollar sign that begins no formula.
   const escaped = cell(showHidden(text)).replace(REFERENCES, '$&&#8203;');
   return escaped.replaceAll('$', '<span>$</span>').replaceAll('\\`', '&#96;');

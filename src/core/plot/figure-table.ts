@@ -1,14 +1,6 @@
-import {
-  cell,
-  markdown,
-  shortenMiddle,
-  tableLines,
-  type Cell,
-  type Heading,
-  type Markdown,
-} from '../kernel/markdown.js';
+import { markdown, shortenMiddle, tableLines, type Cell, type Heading, type Markdown } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
-import { fitTexts, quote, toCell } from '../kernel/quoting.js';
+import { escapeText, fitTexts, quote, toCell } from '../kernel/quoting.js';
 import { writeChange, writeChanges, writeQuantity } from '../figures/quantity.js';
 
 /** A figure as a summary shows it. */
@@ -68,5 +60,5 @@ export function tableOfFigures<T>(figures: readonly T[], toRow: (figure: T) => F
 
 function writeIf<T>(value: T | undefined, write: (value: T) => string): Cell {
   // A number and its unit stay in one line.
-  return value === undefined ? '' : markdown(cell(write(value)).replaceAll(' ', '\u00a0'));
+  return value === undefined ? '' : markdown(escapeText(write(value)).replaceAll(' ', '\u00a0'));
 }

@@ -1,4 +1,4 @@
-import { median, quantile } from '../figures/statistics.js';
+import { extentOf, median, quantile } from '../figures/statistics.js';
 import { createTightAxis } from './axis.js';
 import { drawFrame, FLOOR, FRAME, yOf, type Ground } from './frame.js';
 import { createScale, writeQuantity } from '../figures/quantity.js';
@@ -35,9 +35,11 @@ export function drawSamples({ name, unit, groups }: SamplesPlot): string {
       return [
         drawText(caption, { x, y: FLOOR + 22, anchor: 'middle' }),
         ...drawGroup(samples, where),
+        // Above the dots, where a small plot has room.
         drawText(writeQuantity(middle, unit), {
-          x: x + where.half + 8,
-          y: yOf(ground, middle) + 4,
+          x,
+          y: yOf(ground, extentOf(samples)[1]) - 10,
+          anchor: 'middle',
           tone: where.tone,
           bold: true,
         }),

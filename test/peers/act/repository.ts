@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../fixtures/tox-project', import.meta.url));
 const COMPOSE_PROJECT = fileURLToPath(new URL('../../fixtures/compose-project', import.meta.url));
+const BENCHMARK_PROJECT = fileURLToPath(new URL('../../fixtures/benchmark-project', import.meta.url));
 /** The project of the example for phases, whose folders are at the root. */
 const PHASES_PROJECT = fileURLToPath(new URL('../../../workflows/example-topsail/project', import.meta.url));
 /** The folder with the Compose project. */
 export const SHOP = 'act-shop';
+/** The folder with the benchmark. */
+export const BENCHMARK = 'act-benchmark';
 export const AUTHOR = [
   '-c',
   'user.name=Fixture',
@@ -20,13 +23,15 @@ export const AUTHOR = [
 const SOURCE = 'shelf/search.py';
 const UNIT_TESTS = 'tests/unit/test_search.py';
 
-/** The commit of each branch of the project with six tox environments, a Compose project and phases. */
+/** The commit of each branch of the project with six tox environments, a Compose project, phases and a benchmark. */
 export interface Branches {
   readonly main: string;
   /** Has a bug that only the unit tests find. */
   readonly broken: string;
   /** Its unit tests have names that pytest does not collect. */
   readonly empty: string;
+  /** Its benchmark takes 3 s in place of 2 s. */
+  readonly slow: string;
   /** A fork's commit: only in a pull request, in no branch. */
   readonly fork: string;
 }
@@ -37,6 +42,7 @@ export function createRepository(bare: string): Branches {
   cpSync(PROJECT, work, { recursive: true });
   cpSync(COMPOSE_PROJECT, join(work, SHOP), { recursive: true });
   cpSync(PHASES_PROJECT, work, { recursive: true });
+  cpSync(BENCHMARK_PROJECT, join(work, BENCHMARK), { recursive: true });
   for (const folder of ['.tox', 'reports', '.pytest_cache'])
     rmSync(join(work, folder), { recursive: true, force: true });
   const git = (...args: string[]) => execFileSync('git', [...AUTHOR, ...args], { cwd: work, encoding: 'utf8' }).trim();
@@ -54,6 +60,7 @@ export function createRepository(bare: string): Branches {
   const main = commit('A shelf of notes');
   const broken = branch('broken', SOURCE, (text) => text.replace('(-found[title], title)', 'title'));
   const empty = branch('empty', UNIT_TESTS, (text) => text.replaceAll('def test_', 'def check_'));
+  const slow = branch('slow', `${BENCHMARK}/seconds.txt`, () => '3\n');
   const fork = branch('fork', SOURCE, (text) => `# Not reviewed.\n${text}`);
   git('checkout', '--quiet', 'main');
   git('update-ref', 'refs/pull/7/head', fork);
@@ -64,7 +71,7 @@ export function createRepository(bare: string): Branches {
   for (const option of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter'])
     execFileSync('git', ['-C', bare, 'config', option, 'true']);
   rmSync(work, { recursive: true });
-  return { main, broken, empty, fork };
+  return { main, broken, empty, slow, fork };
 }
 
 export function replace(file: string, change: (text: string) => string): void {

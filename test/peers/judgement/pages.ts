@@ -70,8 +70,10 @@ export class Pages {
       `<!doctype html><meta charset="utf-8"><style>${STYLE}</style><body>${renderHtml(markdown)}</body>`,
     );
     const rendered = await page.evaluate<Rendered>(readPage);
-    await page.addScriptTag({ content: readFileSync(mermaid, 'utf8') });
-    const error = await page.evaluate<string>(`${DRAW}('${scheme === 'dark' ? 'dark' : 'default'}')`);
+    // Mermaid takes seconds, which only a picture is worth.
+    const hasCharts = picture !== undefined && (await page.locator('code.language-mermaid').count()) > 0;
+    if (hasCharts) await page.addScriptTag({ content: readFileSync(mermaid, 'utf8') });
+    const error = hasCharts ? await page.evaluate<string>(`${DRAW}('${scheme === 'dark' ? 'dark' : 'default'}')`) : '';
     const charts = await page.locator('.mermaid svg').count();
     const overflow = await overflowOf(page);
     if (picture !== undefined) await page.screenshot({ path: pathOf(picture, scheme, width), fullPage: true });

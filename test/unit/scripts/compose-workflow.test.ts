@@ -6,7 +6,7 @@ import { readPrintedWorkflow, type PrintedStep } from '../../worlds/printed-work
 const { on, jobs } = readPrintedWorkflow('compose-on-ec2.yml');
 const stepOf = (job: string): PrintedStep => jobs[job]!.steps.find(({ uses }) => uses === '$/run-compose')!;
 /** Inputs that are not passed on as they are given. */
-const special = ['secret-env', 'on-interruption'];
+const special = ['secret-env', 'on-interruption', 'results'];
 
 describe('compose-on-ec2.yml', () => {
   test('passes every input to the input of run-compose with its name, on either machine', () => {
@@ -25,7 +25,7 @@ describe('compose-on-ec2.yml', () => {
   });
 
   test('has every output of run-compose but the paths on its machine', () => {
-    const paths = ['artifacts', 'timeline'];
+    const paths = ['artifacts', 'timeline', 'interleaved'];
     const names = Object.keys(outputs).filter((name) => !paths.includes(name));
     expect(Object.keys(on.workflow_call.outputs ?? {})).toEqual(expect.arrayContaining(names));
   });

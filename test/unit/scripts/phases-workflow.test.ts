@@ -8,7 +8,7 @@ const { on, jobs } = readPrintedWorkflow('phases-on-ec2.yml');
 const stepOf = (job: string, action: string): PrintedStep =>
   jobs[job]!.steps.find(({ uses }) => uses === `$/${action}`)!;
 /** Inputs that are not passed on as they are given. */
-const special = ['secret-env', 'on-interruption', 'export'];
+const special = ['secret-env', 'on-interruption', 'export', 'results'];
 /** Inputs for a step between others, for a run without a machine, and a default that is enough. */
 const without = ['artifacts', 'rehearse', 'github-token'];
 
@@ -45,7 +45,7 @@ describe('phases-on-ec2.yml', () => {
   });
 
   test('has every output of run-phases but the paths on its machine', () => {
-    const names = Object.keys(outputs).filter((name) => !['artifacts', 'upload'].includes(name));
+    const names = Object.keys(outputs).filter((name) => !['artifacts', 'upload', 'interleaved'].includes(name));
     expect(Object.keys(on.workflow_call.outputs ?? {})).toEqual(expect.arrayContaining(names));
   });
 

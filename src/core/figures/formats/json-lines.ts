@@ -40,6 +40,10 @@ function addObject(given: unknown, label: string, collector: FigureCollector): v
     ...readBetter(given['better'], label),
     ...readRuns(given['runs'], label),
   };
+  const known = collector.factsOf(name);
+  if (known?.better && facts.better && known.better !== facts.better) {
+    throw new UnreadableError(`has the "better" ${facts.better} of ${name} in ${label}, and ${known.better} before`);
+  }
   const { value, samples } = given;
   if (value !== undefined && samples !== undefined) {
     throw new UnreadableError(`has both "value" and "samples" in ${label}; one of them is allowed`);

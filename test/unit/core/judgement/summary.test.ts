@@ -32,15 +32,15 @@ describe('A summary', () => {
       .filter((line) => line.startsWith('| '));
     const verdicts = rows.slice(2).map((row) => row.split(' | ')[1]);
     expect(verdicts).toEqual([
-      '🔴 **no number**',
-      '🔴 **missing** `>\u00a00.9`',
-      '🔴 **missed** `<\u00a0350\u00a0ms`',
-      '🔴 **worse**',
-      '🟡 **undecided**',
-      '🟢 passed `==\u00a00`',
-      '🟢 **better**',
-      '🟢 passed',
-      '🟢 passed `>\u00a01650\u00a01/s`',
+      '🔴\u00a0**no number**',
+      '🔴\u00a0**missing** `>\u00a00.9`',
+      '🔴\u00a0**missed** `<\u00a0350\u00a0ms`',
+      '🔴\u00a0**worse**',
+      '🟡\u00a0**undecided**',
+      '🟢\u00a0passed `==\u00a00`',
+      '🟢\u00a0**better**',
+      '🟢\u00a0passed',
+      '🟢\u00a0passed `>\u00a01650\u00a01/s`',
     ]);
     expect(rows[4]).toContain('| 375.5\u00a0ms | 278.4\u00a0ms | +34.9\u00a0% | +30.2\u00a0…\u00a0+39.2\u00a0% |');
   });

@@ -37,6 +37,7 @@ test.each([
   [60, '30', 90],
   [60, '10 + 30', 100],
   [60, '0.5+10+10', 81],
+  [60, '10 * 5 * 2 + 60*5*2 + 30', 790],
 ])('A job with %j minutes for its tests and %j beside them has %j', (minutes, more, limit) => {
   expect(composeJobLimit(minutes, more)).toBe(limit);
 });
