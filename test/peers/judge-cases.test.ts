@@ -74,7 +74,7 @@ inCases('The collected result files', () => {
       for (const metric of expected.metrics ?? []) {
         const found = metrics.get(metric.name);
         if (found === undefined && (metric.optional || metrics.size === 0)) continue;
-        const tolerance = Math.max(Math.abs(metric.value) * 1e-9, /^GET /.test(metric.name) ? 1 : 0);
+        const tolerance = Math.max(Math.abs(metric.value) * 1e-9, metric.name.startsWith('GET ') ? 1 : 0);
         expect([id, metric.name, Math.abs((found?.value ?? Number.NaN) - metric.value) <= tolerance]).toEqual([
           id,
           metric.name,

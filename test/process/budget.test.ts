@@ -33,6 +33,7 @@ test.each([
 test.each<[string, () => Promise<ColdStart>]>([
   ['A start', async () => ours],
   ['plan-run with a comment', describePlanRun],
+  ['judge-results with a history in S3', describeJudgeResults],
 ])('%s sends its first request within the budget after bare Node does', async (_, describe) => {
   const step = await describe();
   // Compares the fastest run of each, because tests run side by side and slow each other down. With every batch both
@@ -80,6 +81,17 @@ async function describePlanRun(): Promise<ColdStart> {
     script: join(dirname(ours.script), 'plan-run.js'),
     inputs: { 'test-name': 'shop', config: 'ci/config.yaml', machine: 'ec2-instance-type: machine.type' },
     environment: { GITHUB_EVENT_NAME: 'issue_comment', GITHUB_EVENT_PATH: path },
+  };
+}
+
+/** With a file of results, which it reads before it asks for the history. */
+async function describeJudgeResults(): Promise<ColdStart> {
+  const results = join(folder, 'results.jsonl');
+  writeFileSync(results, '{"name":"latency","value":110,"unit":"ms","better":"lower"}\n');
+  return {
+    script: join(dirname(ours.script), 'judge-results.js'),
+    inputs: { results, history: 's3://ci-results/history.jsonl', machine: '{"type": "m7g.xlarge"}' },
+    environment: { GITHUB_WORKSPACE: folder, RUNNER_TEMP: folder },
   };
 }
 

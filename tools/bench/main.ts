@@ -9,6 +9,7 @@ import { listPeers } from './contenders.js';
 import { measureCompose } from './compose.js';
 import { missesBar, renderTable, type Figure } from './figures.js';
 import { measureGrowth } from './growth.js';
+import { measureJudge } from './judge.js';
 import { measureLaunched } from './launched.js';
 import { readNodeVersion } from './node.js';
 import { benchCommandLine, toBenchOptions, type BenchOptions, type Section } from './options.js';
@@ -36,6 +37,7 @@ async function bench(options: BenchOptions): Promise<number> {
     act: () => measureAct({ ...options, print }),
     waves: () => measureWaves({ ...options, print }),
     compose: () => measureCompose({ pairs: options.composes, print }),
+    judge: () => measureJudge({ ...options, print }),
   };
   const missing = options.sections.includes('act') ? findMissing() : undefined;
   const unmeasured = missing === undefined ? [] : [`NOT MEASURED: from dispatch to first test line. ${missing}`];

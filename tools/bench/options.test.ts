@@ -9,11 +9,12 @@ function readOptions(argv: readonly string[]) {
 
 test('without options, every section is measured', () => {
   expect(readOptions([])).toEqual({
-    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves', 'compose'],
+    sections: ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves', 'compose', 'judge'],
     boots: [7, 25, 60],
     starts: 10,
     pairs: 20,
     composes: 5,
+    judges: 5,
     rounds: 3,
     counts: [10, 50, 100],
     waves: [1, 10, 100],
@@ -42,7 +43,7 @@ test('help is more important than anything else', () => {
 test.each([
   [
     ['--only', 'speed'],
-    '`--only` contains "speed"; allowed: `overhead`, `launched`, `stop`, `growth`, `bundle`, `act`, `waves`, `compose`.',
+    '`--only` contains "speed"; allowed: `overhead`, `launched`, `stop`, `growth`, `bundle`, `act`, `waves`, `compose`, `judge`.',
   ],
   [['--boots', '20,'], '`--boots` contains ""; allowed: a whole number from 2 to 240.'],
   [['--starts', '4'], '`--starts` is "4"; allowed: a whole number from 5 to 100.'],

@@ -3,7 +3,17 @@ import { resolve } from 'node:path';
 import type { ValuesOf } from '../../src/terminal/definition.js';
 import { existing, list, oneOf, text, value, wholeNumber, withDefault } from '../../src/terminal/options.js';
 
-export const sections = ['overhead', 'launched', 'stop', 'growth', 'bundle', 'act', 'waves', 'compose'] as const;
+export const sections = [
+  'overhead',
+  'launched',
+  'stop',
+  'growth',
+  'bundle',
+  'act',
+  'waves',
+  'compose',
+  'judge',
+] as const;
 export type Section = (typeof sections)[number];
 
 export interface BenchOptions {
@@ -14,6 +24,8 @@ export interface BenchOptions {
   readonly pairs: number;
   /** Runs of a Compose project, in alternation with plain Compose. */
   readonly composes: number;
+  /** Steps of judge-results of each kind. */
+  readonly judges: number;
   /** Rounds of whole workflow runs on act. */
   readonly rounds: number;
   /** The numbers of runners in the starts of the growth. */
@@ -53,6 +65,7 @@ measured. docs/inside/bench.md explains each figure.`,
       value('Runs of a Compose project, in alternation with plain Compose.', wholeNumber(3, 100)),
       5,
     ),
+    judges: withDefault(value('Steps of judge-results of each kind.', wholeNumber(1, 100)), 5),
     rounds: withDefault(value('Whole runs through act, in alternation with runs without EC2.', wholeNumber(3, 100)), 3),
     counts: withDefault(list('Runners of one start, compared with a start of 1.', wholeNumber(2, 100)), [10, 50, 100]),
     waves: withDefault(

@@ -1,7 +1,7 @@
-// Loaded by `node --import` into a measured program. At the program's end, prints its peak memory to stderr.
+// Loaded by `node --import` into a measured program. At the program's end, prints its peak memory and its CPU time to stderr.
 import { readFileSync, writeSync } from 'node:fs';
 
-process.once('exit', () => writeSync(2, `bench-peak-kib=${readPeak()}\n`));
+process.once('exit', () => writeSync(2, `bench-peak-kib=${readPeak()}\nbench-cpu-us=${readCpu()}\n`));
 
 /** The largest resident set, in KiB. */
 function readPeak() {
@@ -11,4 +11,10 @@ function readPeak() {
   } catch {
     return process.resourceUsage().maxRSS;
   }
+}
+
+/** Of all threads, in µs. */
+function readCpu() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

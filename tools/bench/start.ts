@@ -105,3 +105,10 @@ export function readPeak({ lines }: Pick<StepResult, 'lines'>): number {
   if (kib === undefined) throw new Error(`The program did not print its memory:\n${lines.slice(-20).join('\n')}`);
   return kib / 1024;
 }
+
+/** The CPU time of a program that ran with {@link reportPeak}, in s. Other programs on the machine do not add to it. */
+export function readCpu({ lines }: Pick<StepResult, 'lines'>): number {
+  const micros = lines.map((line) => Number(/^bench-cpu-us=(\d+)$/.exec(line)?.[1])).find((found) => found > 0);
+  if (micros === undefined) throw new Error(`The program did not print its CPU time:\n${lines.slice(-20).join('\n')}`);
+  return micros / 1_000_000;
+}
