@@ -1,7 +1,6 @@
 import { MOST_BYTES } from '../src/core/history/append.js';
 import { readHistory } from '../src/core/history/read-history.js';
-import { writeChange } from '../src/core/figures/quantity.js';
-import { formatValue } from '../src/core/judge/describe-verdict.js';
+import { writeChange, writeQuantity } from '../src/core/figures/quantity.js';
 import { MOST_RUNS } from '../src/core/judge/change-points.js';
 import { describeLosses } from '../src/core/judgement/past.js';
 import { Failure } from '../src/core/kernel/failure.js';
@@ -59,7 +58,7 @@ function renderMetrics(metrics: readonly ShownMetric[]): string {
     branch,
     metric,
     String(runs),
-    formatValue(last, unit),
+    writeQuantity(last, unit),
     drawSpark(newest),
     changes.map(describeChange).join('; ') || '-',
   ]);
