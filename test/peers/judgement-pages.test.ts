@@ -48,7 +48,7 @@ describe.each([
     const shown = await pages.showMarkdown(summarize(mixedRun()), { picture: 'summary', ...look });
     expectInert(shown);
     expect(shown.charts).toBe(3);
-    expect(shown.seen).toMatch(/^🔴 shop: failed\. 1 metric cannot be judged: gpu\.utilization\.\n/);
+    expect(shown.seen).toMatch(/^🔴 shop: failed\. 1 metric cannot be judged: gpu\.utilization\. /);
     expect(shown.tables[0]!.map(([name, verdict]) => `${name}: ${verdict}`)).toContain(
       'search.latency.p50: 🔴\u00a0worse',
     );

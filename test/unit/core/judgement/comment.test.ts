@@ -13,7 +13,7 @@ describe('A comment', () => {
     const lines = renderComment(mixedRun(), { plots: 'changed', run, report: `${run}/artifacts/7` }).split('\n');
     expect(lines.slice(0, 2)).toEqual([
       markerOf('shop'),
-      '### 🔴 shop: failed. 1 metric cannot be judged: gpu.utilization.',
+      '### 🔴 shop: failed. 1 metric cannot be judged: gpu.utilization. Its value is NaN; allowed: finite numbers.',
     ]);
     expect(lines).toContain(`[The run](${run}) · [The report](${run}/artifacts/7)`);
     expect(comment(mixedRun())).not.toContain('The run');

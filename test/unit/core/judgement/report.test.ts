@@ -12,7 +12,7 @@ const html = report(mixedRun());
 describe('The report', () => {
   test('has the verdict and why, where it was measured, all metrics, and every plot', () => {
     expect(html).toContain(
-      '<h1>shop: <span>failed</span></h1>\n<p>1 metric cannot be judged: gpu.utilization. 1 metric is missing',
+      '<h1>shop: <span>failed</span></h1>\n<p>1 metric cannot be judged: gpu.utilization. Its value is NaN; allowed: finite numbers. 1 metric is missing',
     );
     expect(html).toContain('<p>4 of 9 metrics passed. Compared with 38 runs of main.</p>');
     expect(html).toContain('<code>ami-0123456789abcdef0</code>');
