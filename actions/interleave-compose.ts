@@ -60,7 +60,7 @@ interface Part {
   /** Its folder below the artifacts. */
   readonly folder: string;
   readonly request: ComposeRequest;
-  readonly variables?: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
   /** What the world has in addition. */
   readonly more: (host: ComposeHost, world: ComposeWorld) => Pick<ComposeWorld, 'gather' | 'onImages'>;
 }
@@ -117,6 +117,7 @@ class InterleavedProject {
       side,
       folder: `images/${side.label}`,
       request: toImageRequest(this.given.request),
+      variables: { CI_SIDE: side.label },
       more: (_, { containers }) => ({
         onImages: async (plan) => {
           this.hasImages = true;

@@ -5,6 +5,7 @@ import { readFigures } from '../src/core/figures/read-figures.js';
 import type { MeasuringMachine } from '../src/core/figures/machine.js';
 import type { Interleaved } from '../src/core/interleave/manifest.js';
 import { readInterleaved } from '../src/core/interleave/read-manifest.js';
+import { compilePatterns } from '../src/core/inputs/file-patterns.js';
 import { plural } from '../src/core/kernel/plural.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import * as resultAdvice from '../src/core/kernel/result-advice.js';
@@ -60,10 +61,24 @@ async function list(
     const { files, unreadable } = await findFiles(folder, patterns);
     if (unreadable.length > 0) log.warning(`Not searched for \`${input}\`: ${unreadable.join(', ')}.`);
     found.push(...files.map(({ path }) => ({ path: join(folder, path), name: root ? join(root, path) : path })));
+    // A benchmark that wrote nothing is not covered by another one that did.
+    const unmet = patterns.texts.filter((text) => !text.startsWith('!') && !hasMatch(text, files));
+    if (unmet.length > 0)
+      throw missing(
+        input,
+        unmet.map((text) => join(folder, text)),
+      );
   }
-  if (found.length > 0) return found;
-  const wanted = paths.map(({ root, patterns }) => join(root || workspace, patterns.texts.join(', '))).join(', ');
-  throw new Failure('results-missing', `No file matches \`${input}\`: ${wanted}.`, {
+  return found;
+}
+
+function hasMatch(pattern: string, files: readonly { readonly path: string }[]): boolean {
+  const { matches } = compilePatterns([pattern]);
+  return files.some(({ path }) => matches(path));
+}
+
+function missing(input: 'results' | 'baseline', paths: readonly string[]): Failure {
+  return new Failure('results-missing', `No file matches \`${input}\`: ${paths.join(', ')}.`, {
     hint: resultAdvice.WRITE_RESULTS,
   });
 }

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { HistoryAddress } from '../src/core/history/address.js';
 import { appendRun, MOST_BYTES } from '../src/core/history/append.js';
 import type { PastRun } from '../src/core/history/entry.js';
+import { readHistory } from '../src/core/history/read-history.js';
+import * as resultAdvice from '../src/core/kernel/result-advice.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import type { HistoryPlace } from '../src/core/ports/history.js';
 import type { Log } from '../src/core/ports/process.js';
@@ -65,9 +67,18 @@ export async function publish(
   }
 }
 
-/** @returns the bytes of the history; undefined if there is none yet */
+/**
+ * @returns the bytes of the history; undefined if there is none yet
+ * @throws Failure `history-unusable` for a file that is something else: nothing may be added to it
+ */
 export async function readPlace(place: HistoryPlace): Promise<Uint8Array | undefined> {
-  return (await place.read(MOST_BYTES))?.bytes;
+  const bytes = (await place.read(MOST_BYTES))?.bytes;
+  if (bytes === undefined) return undefined;
+  const { runs, damaged, newer } = readHistory(bytes, { runs: 1 });
+  if (runs.length > 0 || newer > 0 || damaged === 0) return bytes;
+  throw new Failure('history-unusable', `${place.name} is no history: none of its lines is one of a run.`, {
+    hint: resultAdvice.MEND_HISTORY,
+  });
 }
 
 /** @returns the history with the run */

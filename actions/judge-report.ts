@@ -7,7 +7,8 @@ import { drawPlots, type Plot } from '../src/core/judgement/plots.js';
 import { renderReport } from '../src/core/judgement/report.js';
 import { renderSummary } from '../src/core/judgement/summary.js';
 import { isNotable } from '../src/core/judgement/words.js';
-import { Failure } from '../src/core/kernel/failure.js';
+import { Failure, messageOf } from '../src/core/kernel/failure.js';
+import type { Log } from '../src/core/ports/process.js';
 import { plural } from '../src/core/kernel/plural.js';
 import type { RunContext } from '../src/host/context.js';
 import { locateArtifacts } from '../src/host/locate-artifacts.js';
@@ -32,26 +33,53 @@ interface Reporting {
   readonly history: Uint8Array | undefined;
 }
 
-/** Writes the artifacts, the outputs, the summary and the comment. */
-export async function reportJudgement(judgement: Judgement, { given, scene, history }: Reporting): Promise<void> {
+/** Writes the artifacts, the outputs, the summary and the comment. @returns the folder of the artifacts */
+export async function reportJudgement(judgement: Judgement, { given, scene, history }: Reporting): Promise<string> {
   const { log } = scene;
   const { conclusion } = judgement;
   const artifacts = locateArtifacts(`judgement-${nonce(8)}`);
-  const plots = join(artifacts, 'plots');
-  mkdirSync(plots, { recursive: true });
   const pictures = drawPlots(judgement);
-  for (const { file, svg } of pictures) writeFileSync(join(plots, file), svg);
-  writeFileSync(join(artifacts, 'report.html'), renderReport(judgement, pictures));
-  writeFileSync(join(artifacts, 'verdicts.json'), `${JSON.stringify(toJson(judgement), undefined, 2)}\n`);
-  if (history) writeFileSync(join(artifacts, 'history.jsonl'), history);
+  writeFiles(
+    artifacts,
+    [
+      ...pictures.map(({ file, svg }) => [`plots/${file}`, svg] as const),
+      ['report.html', renderReport(judgement, pictures)],
+      ['verdicts.json', `${JSON.stringify(toJson(judgement), undefined, 2)}\n`],
+    ],
+    log,
+  );
   const pictureUrl = await publishNotable(judgement, pictures, { given, scene });
   const options = { plots: given.plots, ...(pictureUrl && { pictureUrl }) };
   const body = renderComment(judgement, { ...options, run: runPage(scene.context) });
-  writeOutputs({ artifacts, plots, history: history ? join(artifacts, 'history.jsonl') : '' });
+  writeOutputs({ artifacts, plots: join(artifacts, 'plots') });
+  if (history) writeHistory(artifacts, history, log);
   writeOutputs({ ...describeVerdicts(judgement, scene), code: conclusion.code, comment: body });
   appendSummary(renderSummary(judgement, { ...options, report: join(artifacts, 'report.html') }), log);
   printVerdicts(judgement, scene);
   if (given.comment) await tryToComment({ body, marker: markerOf(judgement.name) }, scene);
+  return artifacts;
+}
+
+/** A disk that is full hides no verdict. */
+function writeFiles(
+  folder: string,
+  files: readonly (readonly [path: string, content: string | Uint8Array])[],
+  log: Log,
+): boolean {
+  try {
+    mkdirSync(join(folder, 'plots'), { recursive: true });
+    for (const [path, content] of files) writeFileSync(join(folder, path), content);
+    return true;
+  } catch (error) {
+    log.warning(`The artifacts are not complete: ${messageOf(error)}.`);
+    return false;
+  }
+}
+
+/** The history for later steps. */
+export function writeHistory(artifacts: string, bytes: Uint8Array, log: Log): void {
+  const isWritten = writeFiles(artifacts, [['history.jsonl', bytes]], log);
+  writeOutputs({ history: isWritten ? join(artifacts, 'history.jsonl') : '' });
 }
 
 /** The pictures of a summary. */
@@ -130,6 +158,8 @@ function passedOf({
   return conclusion.passed && suspected.length === 0 ? true : 'undecided';
 }
 
+const BECAME_WORSE = ' became worse ';
+
 /** The metrics in the log, the worst first. */
 const MOST_PRINTED = 200;
 
@@ -138,11 +168,15 @@ function printVerdicts(
   { log }: ReportScene,
 ): void {
   for (const { verdict } of metrics.slice(0, MOST_PRINTED)) {
-    log.info(`${verdict.name}: ${verdict.state}. ${verdict.reasons.join(' ')}`);
+    log.info(`${verdict.name.replace(/\s+/g, ' ')}: ${verdict.state}. ${verdict.reasons.join(' ')}`);
   }
   if (metrics.length > MOST_PRINTED) log.info(`And ${plural(metrics.length - MOST_PRINTED, 'more metric')}.`);
   for (const problem of problems.slice(0, MOST_PRINTED)) log.info(problem);
-  for (const note of notes) log.info(note);
+  // A level that became worse step by step is in no single run's verdict.
+  for (const note of notes) {
+    if (note.includes(BECAME_WORSE)) log.warning(note);
+    else log.info(note);
+  }
   if (conclusion.code !== 0) return;
   if (suspected.length > 0)
     log.warning(

@@ -1,4 +1,5 @@
 import { choice, flag, integer, list, secret, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
+import { BadValue, type InputDefinition } from '../src/core/inputs/inputs.js';
 import { share } from '../src/core/inputs/shares.js';
 
 export const action = {
@@ -8,7 +9,26 @@ export const action = {
   color: 'purple',
 } as const;
 
-const names = { matches: /^\S.*$/, allowed: 'names of metrics' };
+/** Names of metrics may have commas. */
+function nameList(description: string): InputDefinition<readonly string[] | undefined> {
+  return {
+    takes: 'JSON list',
+    description,
+    parse(input) {
+      const given = parseJson(input);
+      if (Array.isArray(given) && given.every((one) => typeof one === 'string')) return given;
+      throw new BadValue('a JSON list of names, such as `["latency"]`');
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 export const inputs = {
   results: {
@@ -17,10 +37,7 @@ export const inputs = {
     ),
     takes: 'file patterns',
   },
-  format: text('The format of all files in `results`, as in docs/result-formats.md. Default: by their content.', {
-    matches: /^[a-z0-9-]+$/,
-    allowed: 'the name of a format',
-  }),
+  format: text('The format of all files in `results`, as in docs/result-formats.md. Default: by their content.'),
   name: withDefault(
     'benchmark',
     text('What was measured. Runs of another name in the history are not compared.', {
@@ -36,7 +53,7 @@ export const inputs = {
   'require-thresholds': withDefault(
     'true',
     flag(
-      'Whether results fail if no threshold is about any of their metrics. `false` with a `history` or `baseline` alone.',
+      'Whether results fail if no threshold is about any of their metrics. Without `thresholds`, a comparison with a `history`, `baseline` or `interleaved.json` is evidence enough.',
     ),
   ),
   better: yamlMap(
@@ -47,7 +64,7 @@ export const inputs = {
     "What the results are compared with. `base-branch`: the runs of the pull request's base branch, or of the own branch, in `history`. `last-release`: the runs of the newest version tag there. Or the files with the results of the base, each of one run. Default: `base-branch` with a `history`, otherwise nothing.",
   ),
   history: text(
-    'Where the figures of earlier runs are: `s3://BUCKET/KEY`, `branch:NAME` or `branch:NAME:PATH` of this repository, or a path relative to the workspace.',
+    'Where the figures of earlier runs are: `s3://BUCKET/KEY`, `branch:NAME` or `branch:NAME:PATH` of this repository, or the path of a file, relative to the workspace or absolute.',
   ),
   record: withDefault(
     'auto',
@@ -60,7 +77,10 @@ export const inputs = {
   'minimum-change': withDefault('2%', share('Smaller changes are no regressions.', { min: 0, max: 1 })),
   'min-samples': withDefault(
     '5',
-    integer('The fewest runs of the base and of the head that are compared.', { min: 2, max: 1_000 }),
+    integer(
+      'The fewest runs of the base and of the head that are compared. Beside a history, it takes 5 earlier runs.',
+      { min: 2, max: 1_000 },
+    ),
   ),
   confidence: withDefault('99%', share('How sure a change between base and head must be.', { min: 0.5, max: 0.9999 })),
   'fail-on': list(
@@ -77,7 +97,7 @@ export const inputs = {
       ['fail', 'suspect'],
     ),
   ),
-  confirm: list('The output `suspected` of the first run: only these metrics can be regressions. Default: all.', names),
+  confirm: nameList('The output `suspected` of the first run: only these metrics can be regressions. Default: all.'),
   plots: withDefault(
     'changed',
     choice('Which metrics are drawn in the summary: those that changed or failed, all, or none. The report has all.', [

@@ -16,7 +16,7 @@ import { writeOutputs } from '../src/host/outputs.js';
 import { listenForCancellation } from '../src/host/signals.js';
 import { readResults, type FoundResults } from './judge-files.js';
 import type { HistoryScene } from './judge-history.js';
-import { postOnly, reportJudgement } from './judge-report.js';
+import { postOnly, reportJudgement, writeHistory } from './judge-report.js';
 import { readGiven, type GivenResults } from './judge-request.js';
 
 const CANCELLED = 'Run the job again: nothing was judged, and the history is as it was, or has the run.';
@@ -65,9 +65,15 @@ async function judge(given: GivenResults, scene: Scene): Promise<void> {
   const place = await openPlace(given, scene);
   const { past, bytes } = await readPast(given, { place, scene });
   const judgement = judgeResults(found.measured, { rules, run, ...(past && { past }) });
-  const history = await record(judgement, { given, scene, found, place, run });
-  await reportJudgement(judgement, { given, scene, history: history ?? bytes });
+  const artifacts = await reportJudgement(judgement, { given, scene, history: bytes });
+  // After the report: a history that cannot be written does not hide the verdict.
+  const failed = await record(judgement, { given, scene, found, place, run, artifacts }).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  if (failed && judgement.conclusion.code !== 0) log.warning(`${failed.message} ${failed.hint}`);
   refuse(judgement);
+  if (failed) throw failed;
 }
 
 async function openPlace({ history }: GivenResults, scene: Scene): Promise<HistoryPlace | undefined> {
@@ -94,11 +100,7 @@ async function readPast(
   return { past, ...(bytes && { bytes }) };
 }
 
-/**
- * Adds the run to the history. Not a run whose figures are doubtful: they would be what later runs are compared with.
- *
- * @returns the history with the run; undefined if it was not added
- */
+/** Adds the run to the history. Not a run whose figures are doubtful: they would be what later runs are compared with. */
 async function record(
   judgement: Judgement,
   about: {
@@ -107,24 +109,25 @@ async function record(
     readonly found: FoundResults;
     readonly place: HistoryPlace | undefined;
     readonly run: Parameters<typeof judgeResults>[1]['run'];
+    readonly artifacts: string;
   },
-): Promise<Uint8Array | undefined> {
-  const { given, scene, found, place, run } = about;
+): Promise<void> {
+  const { given, scene, found, place, run, artifacts } = about;
   const isWanted = given.record === 'always' || (given.record === 'auto' && scene.ref.isOwn);
-  if (!place || !isWanted) return undefined;
+  if (!place || !isWanted) return;
   const reading = combineFiles(found.measured.head);
   if (reading.figures.length === 0 || judgement.problems.length > 0) {
     scene.log.warning(`The run is not added to ${place.name}, because its figures are doubtful.`);
-    return undefined;
+    return;
   }
   if (judgement.suspected?.length) {
     scene.log.info(`The run is not added to ${place.name}: a second run decides.`);
-    return undefined;
+    return;
   }
   const { addToPlace } = await import('./judge-history.js');
   const bytes = await addToPlace(place, toPastRun(reading, { ...run, name: given.rules.name, place: scene.ref }));
   scene.log.info(`Added the run to ${place.name}.`);
-  return bytes;
+  writeHistory(artifacts, bytes, scene.log);
 }
 
 /** @throws Failure unless the results passed, or only say too little */

@@ -12,6 +12,7 @@ import type { Environment } from '../src/core/ports/programs.js';
 import { readContext, type RunContext } from '../src/host/context.js';
 import { listNames } from '../src/host/read-program.js';
 import { findFolder } from '../src/host/setup.js';
+import type * as late from './interleave-phases.js';
 import { readList } from './phases-list.js';
 import { readInputs } from './read-inputs.js';
 import { inputs } from './run-phases.inputs.js';
@@ -113,7 +114,7 @@ export async function parseRequest(
       ...problems,
       ...places.problems,
       ...listNoMaps(values),
-      ...(problems.some(isOfInterleave) ? [] : apart),
+      ...(problems.some((one) => one.startsWith('`results`')) ? [] : apart),
       ...(problems.some(isOfWork) ? [] : work.problems),
       // The phases of a program are not known without its folder.
       ...(isRead && (place || values.program === undefined) ? (turns?.problems ?? []) : []),
@@ -121,7 +122,7 @@ export async function parseRequest(
   };
 }
 
-type Late = typeof import('./interleave-phases.js') | undefined;
+type Late = typeof late | undefined;
 
 /** The working directories, each absolute: one, or those of both sides. */
 function findPlaces({ directory, interleave }: Values, { workspace }: Place, late: Late) {
@@ -139,10 +140,6 @@ function listNoMaps(values: Values): readonly string[] {
   return (['config', 'overrides'] as const)
     .filter((name) => values[name] !== undefined && !isMap(values[name]))
     .map((name) => `\`${name}\` is no map; allowed: a map in YAML or JSON.`);
-}
-
-function isOfInterleave(problem: string): boolean {
-  return /^`(interleave|runs|seed|results)`/.test(problem);
 }
 
 /** Whether a problem is of an input that says what runs. Then the work cannot be read, and has no further problems. */

@@ -5,7 +5,7 @@ import { variables } from '../src/core/inputs/environment-variables.js';
 import { fieldsOf } from '../src/core/inputs/fields.js';
 import { filePatterns } from '../src/core/inputs/file-patterns.js';
 import { choice, list, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
-import { interleaveInputs } from '../src/core/interleave/inputs.js';
+import { interleavedOutput, interleaveInputs } from '../src/core/interleave/inputs.js';
 import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
@@ -218,8 +218,7 @@ export const outputs = {
     'The result of a benchmark, as JSON; empty with `result-from: exit-code`, and beyond 262,144 characters. `result.json` of the artifacts has any result.',
   artifacts:
     'The folder with the logs of all phases and services, what was collected, `timeline.json` and `outcome.json`.',
-  interleaved:
-    'With `interleave`: the path of `interleaved.json`, for the input `results` of judge-results. Empty unless all runs of both sides passed.',
+  interleaved: interleavedOutput,
   timeline: 'The path of `timeline.json`: when each phase and service began, was ready and ended.',
   minutes: 'Minutes that the step took.',
   interrupted: '`true` if EC2 took the spot machine away before the session had ended, otherwise `false`.',

@@ -2,7 +2,7 @@ import { variables } from '../src/core/inputs/environment-variables.js';
 import { parseDestination, type ExportDestination } from '../src/core/export/address.js';
 import { flag, integer, list, secret, text, withDefault, yamlMap } from '../src/core/inputs/input-kinds.js';
 import type { InputDefinition } from '../src/core/inputs/inputs.js';
-import { interleaveInputs } from '../src/core/interleave/inputs.js';
+import { interleavedOutput, interleaveInputs } from '../src/core/interleave/inputs.js';
 import { onInterruption, secretEnv } from './run.inputs.js';
 
 export const action = {
@@ -97,8 +97,7 @@ export const outputs = {
   reason: 'What failed first, with the last line that it printed; empty if nothing did.',
   artifacts:
     'The folder with a numbered folder for each phase, `FAILURES`, `FINISHED`, `config.yaml` and `index.html`.',
-  interleaved:
-    'With `interleave`: the path of `interleaved.json`, for the input `results` of judge-results. Empty unless all runs of both sides passed.',
+  interleaved: interleavedOutput,
   'export-url':
     "With `export: s3://…`: the prefix in AWS's console, or the index page in a public bucket. Empty if the export failed.",
   upload:

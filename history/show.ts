@@ -1,6 +1,6 @@
 import { MOST_BYTES } from '../src/core/history/append.js';
 import { readHistory } from '../src/core/history/read-history.js';
-import { formatValue, formatChange } from '../src/core/judge/describe-verdict.js';
+import { writeChange, writeQuantity } from '../src/core/figures/quantity.js';
 import { MOST_RUNS } from '../src/core/judge/change-points.js';
 import { describeLosses } from '../src/core/judgement/past.js';
 import { Failure } from '../src/core/kernel/failure.js';
@@ -58,7 +58,7 @@ function renderMetrics(metrics: readonly ShownMetric[]): string {
     branch,
     metric,
     String(runs),
-    formatValue(last, unit),
+    writeQuantity(last, unit),
     drawSpark(newest),
     changes.map(describeChange).join('; ') || '-',
   ]);
@@ -67,7 +67,7 @@ function renderMetrics(metrics: readonly ShownMetric[]): string {
 
 /** `2026-01-31 0123abc +5.2 %` */
 function describeChange({ at, commit, relative }: ShownMetric['changes'][number]): string {
-  return [at.slice(0, 10), commit.slice(0, 7), relative === null ? '' : formatChange(relative)]
+  return [at.slice(0, 10), commit.slice(0, 7), relative === null ? '' : writeChange(relative)]
     .filter((part) => part !== '')
     .join(' ');
 }

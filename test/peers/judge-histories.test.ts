@@ -7,51 +7,17 @@ import type { HistoryRun } from '../../src/core/judge/history-series.js';
 import { judgeNewest } from '../../src/core/judge/newest.js';
 import { upperTail } from '../../src/core/judge/normal.js';
 import { testRanks } from '../../src/core/judge/rank-test.js';
-import { type History, type Shape, writeHistories } from '../worlds/judge/histories.js';
+import { type History, writeHistories } from '../worlds/judge/histories.js';
 import { type Answer, type Score, scoreHistories } from '../worlds/judge/score.js';
 import { JUDGING, readJudgingFigures } from '../../scripts/print/judging-plot.js';
 import { scoreReleases } from '../worlds/judge/score-releases.js';
 import { createRandom } from '../worlds/random.js';
-import { askPython, casesFolder, readCaseFile } from './judge/python.js';
+import { readHistories, readJudgeCases } from './judge/cases.js';
+import { askPython, casesFolder } from './judge/python.js';
 
 const LIMITS = { minimumChange: 0.02, metrics: 1 };
 const inCases = casesFolder === undefined ? test.skip : test;
 const inFull = process.env['TEST_PART'] === undefined ? test : test.skip;
-
-interface HistoryCase {
-  readonly noise: Shape;
-  readonly position: History['position'];
-  readonly values: readonly number[];
-  readonly machine?: readonly string[];
-  readonly expected: {
-    readonly change_points: readonly { readonly index: number; readonly relative: number; readonly z: number }[];
-    readonly tolerance_runs: number;
-    readonly newest: { readonly last: number; readonly z?: number };
-  };
-}
-interface PairCase {
-  readonly id: string;
-  readonly base: readonly number[];
-  readonly head: readonly number[];
-  readonly direction: 'lower' | 'higher';
-  readonly min_change: number;
-  readonly expected: { readonly verdict: string };
-  readonly reference: { readonly mannwhitney_exact?: number };
-}
-
-function readHistories(): readonly History[] {
-  const { cases } = readCaseFile('histories/cases.json') as { cases: readonly HistoryCase[] };
-  return cases.map(({ noise, position, values, machine, expected }) => ({
-    shape: noise,
-    position,
-    values,
-    ...(machine && { machines: machine }),
-    steps: expected.change_points,
-    last: expected.newest.last,
-    lastZ: expected.newest.z ?? 0,
-    tolerance: expected.tolerance_runs,
-  }));
-}
 
 function answer(runs: readonly HistoryRun[], { last }: History): Answer {
   return {
@@ -171,7 +137,7 @@ describe('scipy', () => {
   });
 
   inCases('and the pairs of the cases have the same p-values and verdicts', () => {
-    const { cases } = readCaseFile('histories/pairs.json') as { cases: readonly PairCase[] };
+    const { pairs: cases } = readJudgeCases();
     for (const { id, base, head, direction, min_change, expected, reference } of cases) {
       const limits = { minimumChange: min_change, confidence: 0.99, minSamples: 5 };
       const { outcome, before = 0, after = 0, p } = compareSamples(base, head, limits);

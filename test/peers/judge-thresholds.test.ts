@@ -5,22 +5,8 @@ import { compilePattern } from '../../src/core/judge/pattern.js';
 import { SyntaxProblem } from '../../src/core/judge/syntax-problem.js';
 import { findThreshold, readThresholds, type Threshold } from '../../src/core/judge/threshold.js';
 import { createRandom } from '../worlds/random.js';
-import { askPython, casesFolder, readCaseFile } from './judge/python.js';
-
-interface ThresholdCase {
-  readonly id: string;
-  readonly expression: string;
-  readonly must_refuse: boolean;
-  readonly may_refuse?: boolean;
-  readonly expected: readonly { readonly x: number | string; readonly passed?: boolean; readonly error?: string }[];
-}
-interface KeyCase {
-  readonly id: string;
-  readonly thresholds: Readonly<Record<string, string>>;
-  readonly metric: string;
-  readonly value: number;
-  readonly expected: { readonly used?: string; readonly passed?: boolean; readonly refuse_or_fast?: boolean };
-}
+import { readJudgeCases } from './judge/cases.js';
+import { askPython, casesFolder } from './judge/python.js';
 
 /** Where ours is meant to differ. */
 const differences: Readonly<Record<string, string>> = {
@@ -40,7 +26,7 @@ const inCases = casesFolder === undefined ? test.skip : test;
 
 describe('The cases of thresholds', () => {
   inCases('are answered as Python does, or refused', () => {
-    const { cases } = readCaseFile('thresholds/cases.json') as { cases: readonly ThresholdCase[] };
+    const { thresholds: cases } = readJudgeCases();
     expect(cases.length).toBeGreaterThan(40);
     for (const { id, expression, must_refuse, may_refuse, expected } of cases) {
       const threshold = read(expression);
@@ -59,7 +45,7 @@ describe('The cases of thresholds', () => {
   });
 
   inCases('find the threshold of a metric', () => {
-    const { keys } = readCaseFile('thresholds/cases.json') as { keys: readonly KeyCase[] };
+    const { keys } = readJudgeCases();
     for (const { id, thresholds, metric, value, expected } of keys) {
       const start = performance.now();
       const found = findThreshold(readThresholds(Object.entries(thresholds)), { name: metric });

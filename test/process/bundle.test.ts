@@ -51,6 +51,7 @@ const late = [
 ];
 /** The chunks that only other actions read, beside their own entries. */
 const others = [
+  'random.js',
   'shared-by-compose.js',
   'shared-by-machines.js',
   'shared-by-phases.js',

@@ -78,6 +78,9 @@ describe('check-tests', () => {
       { phases: '[{name: test, run: make}]', only: 'test', 'timeout-minutes': 60, preset: 'amd64', keep: null },
       // Only the machine has the program's file.
       { program: 'testing/test.py', only: 'test_ci', directory: 'not/here' },
+      { program: 'testing/test.py', interleave: 'base,head', results: 'out.json' },
+      { phases: '[{name: test, run: make, measure: true}]', interleave: 'base,head', results: 'a.json', runs: 7 },
+      { phases: '[{name: test, run: make}]', results: 'a.json', interleave: '' },
     ])('accepts %j', async (inputs) => {
       const result = await withInputs(inputs);
       expect([result.code, errorOf(result)]).toEqual([0, '']);
@@ -93,6 +96,8 @@ describe('check-tests', () => {
       expect(errorOf(result)).toMatch(/`phases` and `program` are both given; allowed: one of them/);
       const graph = logOf(await withInputs({ phases: '[{name: test, run: make, needs: tset}]', only: 'tets' }));
       expect(graph).toMatch(/`needs` names `tset`[^]*did you mean `test`[^]*`only` names `tets`/);
+      const sides = logOf(await withInputs({ phases: '[{name: test, run: make}]', interleave: 'base,head', runs: 1 }));
+      expect(sides).toMatch(/`runs` is "1"[^]*without `results`[^]*no phase has `measure: true`/);
     });
   });
 
@@ -124,6 +129,10 @@ describe('check-tests', () => {
       expect(log).toContain('`pull` is "often"');
       expect(log).toContain('did you mean `healthy`');
       expect(log).toContain('`gpu` is "one"');
+      const sides = { session: 'a', interleave: 'a/x,b/x', results: '$OUT/a', seed: ' ' };
+      expect(logOf(await withInputs(sides))).toMatch(/`interleave` is "a\/x,b\/x"[^]*`results` is "\$OUT\/a"/);
+      expect(errorOf(await withInputs({ session: 'a', interleave: 'a,b' }))).toContain('without `results`');
+      expect((await withInputs({ session: 'a', interleave: 'a,b', 'result-from': 'stdout' })).code).toBe(0);
       expect(logOf(await withInputs({ session: 'a', run: 'b' }))).toContain('`session` and `run` each say');
     });
 

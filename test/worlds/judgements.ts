@@ -50,7 +50,7 @@ export function judge({ metrics, thresholds = {}, unusable = [], more = {} }: In
     conclusion: conclude(verdicts, {
       failOn: FAIL_ON,
       requireThresholds: Object.keys(thresholds).length > 0,
-      problems: more.problems?.length ?? 0,
+      problems: more.problems ?? [],
     }),
     metrics: verdicts.map((verdict) => ({ verdict, ...describe(byName.get(verdict.name)) })),
     problems: [],

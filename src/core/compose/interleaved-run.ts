@@ -1,4 +1,5 @@
 import { cell, code, tableLines } from '../kernel/markdown.js';
+import { plural } from '../kernel/plural.js';
 import type { ComposeOutcome, PhaseName } from './outcome.js';
 import type { PhaseEnd } from './phases.js';
 
@@ -50,7 +51,7 @@ export function summarizeRuns(
     took(one, 'session', 'session'),
   ]);
   return [
-    `### Compose project ${cell(code(about.directory))}: pass, ${runs.length} runs in turn`,
+    `### Compose project ${cell(code(about.directory))}: pass, ${plural(runs.length, 'run')} in turn`,
     '',
     cell(`Measured on ${about.machine}, in the order of the seed "${about.seed}".`),
     '',

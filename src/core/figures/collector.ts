@@ -64,6 +64,11 @@ export class FigureCollector {
     if (this.problemCount <= KEPT_PROBLEMS) this.problems.push(problem);
   }
 
+  /** What is known of a name; undefined if nothing was added yet. */
+  factsOf(name: string): Facts | undefined {
+    return this.figures.get(name);
+  }
+
   /** The samples of a name so far. */
   samplesOf(name: string): readonly number[] {
     return this.figures.get(name)?.samples ?? [];

@@ -27,6 +27,8 @@ export interface History {
 }
 
 const LINE_END = 10;
+/** In every line that is one. */
+const SCHEMA_KEY = Buffer.from('"schema"');
 
 /**
  * Reads the newest runs from the end of a history, so that the time depends on what is wanted, and not on the length of
@@ -41,7 +43,10 @@ export function readHistory(bytes: Uint8Array, wanted: Wanted): History {
   const marks = [wanted.branch, name, wanted.machineType].filter((one) => one !== undefined).map(toMark);
   let isCutOff = false;
   for (const { line, isLast } of linesFromEnd(text)) {
-    if (marks.some((mark) => !line.includes(mark)) && !isLast) continue;
+    if (marks.some((mark) => !line.includes(mark)) && !isLast) {
+      if (!line.includes(SCHEMA_KEY)) counts.damaged += 1;
+      continue;
+    }
     const run = parseRun(line.toString());
     if (run === 'damaged' && isLast) isCutOff = true;
     else if (typeof run === 'string') counts[run] += 1;

@@ -37,12 +37,12 @@ function resultPatterns(
   description: string,
   { folder }: { readonly folder: string },
 ): InputDefinition<readonly string[] | undefined> {
-  const { takes, parse } = filePatterns('');
+  const patterns = filePatterns('');
   return {
-    takes,
+    takes: patterns.takes,
     description,
     parse(given) {
-      const texts = parse(given)?.texts ?? [];
+      const texts = patterns.parse(given)?.texts ?? [];
       const bad = texts.find((one) => /^!?\$/.test(one) && !one.replace(/^!/, '').startsWith(`${folder}/`));
       if (bad !== undefined)
         throw new BadValue(`file patterns with no variable but \`${folder}/\` at the beginning`, bad);
@@ -50,6 +50,10 @@ function resultPatterns(
     },
   };
 }
+
+/** The description of the output with the file of a measurement. */
+export const interleavedOutput =
+  'With `interleave`: the path of `interleaved.json`, for the input `results` of judge-results. Empty unless all runs of both sides passed.';
 
 /** What is measured in turn, and how. */
 export interface InterleaveRequest {
@@ -73,12 +77,8 @@ export function readInterleave(
   { interleave, runs, seed, results }: Values,
   about: { readonly results?: readonly string[]; readonly runId: string },
 ): { readonly request?: InterleaveRequest; readonly problems: readonly string[] } {
-  if (interleave === undefined) {
-    const alone = Object.entries({ seed, results }).filter(([, value]) => value !== undefined);
-    return {
-      problems: alone.map(([name]) => `\`${name}\` is given without \`interleave\`; allowed: both, or neither.`),
-    };
-  }
+  // The others may be given nevertheless: a workflow measures two sides for a pull request, and one after a push.
+  if (interleave === undefined) return { problems: [] };
   const patterns = results ?? about.results ?? [];
   const request = { sides: interleave, runs, seed: seed ?? about.runId, results: patterns };
   const missing =

@@ -13,8 +13,8 @@ export interface ConclusionRules {
    * nothing is about passes.
    */
   readonly requireThresholds: boolean;
-  /** How many problems the readers of the results found. */
-  readonly problems: number;
+  /** The problems that the readers of the results found: sentences. */
+  readonly problems: readonly string[];
 }
 
 /** The answer about all metrics of a run. */
@@ -47,7 +47,7 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
   const failed = (state: VerdictState): number => (failing.has(state) ? count(state) : 0);
   const isUnchecked = rules.requireThresholds && !verdicts.some(isCheckedByThreshold);
   const isEmpty = verdicts.every(({ state }) => state === 'missing');
-  const isDoubtful = rules.problems > 0 && rules.failOn.has('problem');
+  const isDoubtful = rules.problems.length > 0 && rules.failOn.has('problem');
   const worse = failed('missed') + failed('regression');
   const isError =
     isUnchecked || isEmpty || isDoubtful || failed('refused') + failed('missing') + failed('undecided') > 0;
@@ -61,9 +61,16 @@ export function conclude(verdicts: readonly Verdict[], rules: ConclusionRules): 
       ...(['refused', 'missing', 'missed', 'regression', 'undecided'] as const).flatMap((state) =>
         count(state) > 0 ? [describeState(state, verdicts)] : [],
       ),
-      ...(rules.problems > 0 ? [`The results have ${plural(rules.problems, 'problem')}.`] : []),
+      ...describeProblems(rules.problems),
     ],
   };
+}
+
+/** The first problem, and how many more there are. */
+function describeProblems([first, ...others]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  const more = others.length > 0 ? ` And ${plural(others.length, 'more problem')}.` : '';
+  return [`The results are doubtful: ${first}${more}`];
 }
 
 function isCheckedByThreshold({ state, threshold }: Verdict): boolean {

@@ -51,13 +51,25 @@ export function judgeNewest(runs: readonly HistoryRun[], limits: NewestLimits): 
   const before = moveOutliers(series.values.subarray(0, size));
   const after = moved.subarray(size);
   const noise = measureNoise(Float64Array.from([...before, ...after]), [0, size, size + count]);
+  const isKnown = count === 1 && wasSeen(series.values.subarray(0, size), series.values[size]!);
   return answerNewest(series, limits, {
     before: series.values.subarray(0, size),
     after: series.values.subarray(size),
     difference: middleMean(after) - middleMean(before),
     error: errorOfDifference(noise, [Math.min(size, SIDE), count]),
-    isUnusual: count < FEWEST_RANKED || testRanks(before, after).p < UNUSUAL_RANKS,
+    isUnusual: count < FEWEST_RANKED ? !isKnown : testRanks(before, after).p < UNUSUAL_RANKS,
   });
+}
+
+/** A single value that was there so often before is none of a new level: some metrics have two levels. */
+const SEEN = 2;
+const FEW = 20;
+
+/** Whether earlier runs were as far away as the newest one, on the same side. */
+function wasSeen(before: Float64Array, newest: number): boolean {
+  const middle = median(before);
+  const isFar = (value: number): boolean => (newest > middle ? value >= newest : value <= newest);
+  return before.filter(isFar).length >= (before.length < FEW ? 1 : SEEN);
 }
 
 /** What the newest runs and those before show, in the scale of the series. */
@@ -97,6 +109,6 @@ export function answerNewest(
 export function describeTooFew(runs: readonly HistoryRun[], size: number, start: number): string {
   const others = new Set(runs.slice(start).map(({ machine }) => machine)).size > 1;
   const which = start > 0 ? ' since the last change' : '';
-  const comparable = others ? ' that can be compared with the machine type of the newest one' : '';
-  return `the history has ${size} of the ${FEWEST_BEFORE} earlier runs${which}${comparable} that a comparison needs`;
+  const comparable = others ? ' on comparable machine types' : '';
+  return `a comparison needs ${FEWEST_BEFORE} earlier runs${which}${comparable}, and the history has ${size}`;
 }

@@ -7,6 +7,7 @@ import { findChangePoints, type ChangePoint } from '../judge/change-points.js';
 import { summarize, type Comparison } from '../judge/compare.js';
 import { readSeries, type HistoryRun } from '../judge/history-series.js';
 import type { NewestAnswer } from '../judge/newest.js';
+import { plural } from '../kernel/plural.js';
 import { judgeBesideHistory } from '../judge/recent-level.js';
 
 /** The run that is judged, beside those of the history. */
@@ -50,7 +51,11 @@ export function extendSeries(past: Series | undefined, figure: Figure, run: NewR
 }
 
 /** @param series with the new run at its end */
-export function compareWithHistory({ points }: Series, rules: HistoryRules): HistoryAnswer {
+export function compareWithHistory({ points, foreign, unit }: Series, rules: HistoryRules): HistoryAnswer {
+  if (points.length === 1 && foreign > 0) {
+    const reason = `${plural(foreign, 'earlier run')} of it ${foreign === 1 ? 'is' : 'are'} not in ${unit ?? 'no unit'}`;
+    return { comparison: { outcome: 'undecided', reason }, changes: [], leftOut: [], adjusted: [] };
+  }
   const runs = points.map(toHistoryRun);
   const { leftOut, offsets } = readSeries(runs);
   return {

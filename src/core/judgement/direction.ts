@@ -65,3 +65,11 @@ function readDirection({ check }: Threshold): 'lower' | 'higher' | undefined {
   });
   return low === high ? undefined : low ? 'lower' : 'higher';
 }
+
+/** Keys of `better` that are about no metric, such as those with a typing error: sentences. */
+export function describeUnused(directions: readonly Direction[], figures: readonly Figure[]): readonly string[] {
+  const unused = directions.filter(({ key, isFor }) => !figures.some(({ name }) => name === key || isFor(name)));
+  return unused.length === 0
+    ? []
+    : [`\`better\` has keys that are about no metric: ${unused.map(({ key }) => key).join(', ')}.`];
+}

@@ -16,7 +16,7 @@ import {
   type NewRun,
 } from './compare-history.js';
 import { applySuspicion } from './confirm.js';
-import { findDirection, type Direction } from './direction.js';
+import { describeUnused, findDirection, type Direction } from './direction.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 import { describeBase, describeOffsets, describeRecentChanges } from './notes.js';
 
@@ -73,15 +73,20 @@ export function judgeResults(
   const confirmed = applySuspicion(verdicts, rules);
   const failOn = new Set(rules.failOn ?? [...ALWAYS, ...(measured.base ? (['undecided'] as const) : [])]);
   if (rules.areSuspected) failOn.delete('regression');
-  const { requireThresholds } = rules;
+  // A comparison is evidence as well, unless thresholds are given that are about nothing.
+  const isCompared = measured.base !== undefined || past !== undefined;
+  const requireThresholds = rules.requireThresholds && (rules.thresholds.length > 0 || !isCompared);
   const problems = reading.problems.map((problem) => `${problem}.`);
   const comparedWith = describeComparison(measured, past);
   return {
     name: rules.name,
-    conclusion: conclude(confirmed, { failOn, requireThresholds, problems: problems.length }),
+    conclusion: conclude(confirmed, { failOn, requireThresholds, problems }),
     metrics: collectMetrics(confirmed, { measured, reading, answers }),
     problems,
-    notes: listNotes(measured, { past, answers, run, metrics: reading.figures.length }),
+    notes: [
+      ...describeUnused(rules.directions, reading.figures),
+      ...listNotes(measured, { past, answers, run, metrics: reading.figures.length }),
+    ],
     ...(comparedWith !== undefined && { comparedWith }),
     machine: run.machine,
     commit: run.commit,

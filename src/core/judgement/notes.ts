@@ -36,12 +36,15 @@ const MOST_CHANGES = 5;
 export function describeRecentChanges(
   answers: readonly { readonly series: Series; readonly changes: readonly ChangePoint[] }[],
 ): readonly string[] {
-  const recent = answers.flatMap(({ series: { name, unit, points }, changes }) => {
+  const recent = answers.flatMap(({ series: { name, unit, better, points }, changes }) => {
     const last = changes.findLast(({ run }) => run < points.length - 1);
     const runs = last === undefined ? Infinity : points.length - 1 - last.run;
     if (last === undefined || runs > RECENT) return [];
     const ago = `${plural(runs, 'run')} ago, at ${points[last.run]!.commit.slice(0, 12) || 'an unknown commit'}`;
-    return [`${name} changed its level ${ago}: ${describeChange(last, unit)}.`];
+    const isUp = last.after > last.before;
+    const what =
+      better === undefined ? 'changed its level' : isUp === (better === 'lower') ? 'became worse' : 'became better';
+    return [`${name} ${what} ${ago}: ${describeChange(last, unit)}.`];
   });
   const more = recent.length - MOST_CHANGES;
   return [...recent.slice(0, MOST_CHANGES), ...(more > 0 ? [`${plural(more, 'more metric')} changed recently.`] : [])];

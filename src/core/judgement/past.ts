@@ -101,7 +101,7 @@ function readRuns(bytes: Uint8Array | undefined, wanted: OwnRun & { readonly bra
 }
 
 /** What of a history was not read: sentences. */
-function describeLosses({ damaged, newer, isCutOff }: Omit<History, 'runs'>): readonly string[] {
+export function describeLosses({ damaged, newer, isCutOff }: Omit<History, 'runs'>): readonly string[] {
   return [
     ...(damaged > 0 ? [`${plural(damaged, 'line')} of the history are damaged, and were left out.`] : []),
     ...(newer > 0

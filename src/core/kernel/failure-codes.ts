@@ -270,6 +270,10 @@ export const failureCodes = {
     when: 'The history of figures is larger than 512 MiB, so it was neither read nor written.',
     remedy: resultAdvice.PRUNE_HISTORY,
   },
+  'history-unusable': {
+    when: 'The history of figures cannot be read or written as a file, or has no line of a history. It was left as it is.',
+    remedy: resultAdvice.MEND_HISTORY,
+  },
   'history-busy': {
     when: 'Other runs wrote to the history of figures for five minutes, so the figures of this run were not added to it.',
     remedy: advice.SHARE_NO_HISTORY,

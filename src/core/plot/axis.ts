@@ -5,6 +5,8 @@ export interface Axis {
   readonly ticks: readonly number[];
 }
 
+const LEAST_WIDTH = 1e-300;
+
 /** If the largest value is more than this many times the least, all small values would share one line. */
 const LARGEST_SPAN = 30;
 
@@ -38,7 +40,9 @@ function createLinear(least: number, most: number): Axis {
 }
 
 function createSteps(least: number, most: number): Axis {
-  const step = niceStep(most - least || 1);
+  const width = most - least;
+  // Of values next to 0, or next to the largest number there is, no step can be calculated.
+  const step = niceStep(width > LEAST_WIDTH && width < Infinity ? width : 1);
   const from = Math.floor(least / step) * step;
   const steps = Math.max(1, Math.ceil((most - from) / step - 1e-9));
   return {

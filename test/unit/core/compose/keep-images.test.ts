@@ -36,7 +36,7 @@ test('runs start exactly these images, and neither pull nor build', async () => 
     s: { ...ends(0), needs: { db: 'started' } },
   });
   play.containers.calls.length = 0;
-  const outcome = await play.run(kept!);
+  const outcome = await play.run(kept);
   expect(outcome.verdict).toBe('pass');
   expect(play.containers.calls.filter((call) => /^(pull|build|tag)/.test(call))).toEqual([]);
   expect(play.host.files.get('/temp/artifacts/images.json')?.text).toContain('"pull_policy": "never"');

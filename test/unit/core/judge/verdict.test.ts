@@ -160,12 +160,12 @@ describe('The conclusion', () => {
   const verdict = (state: Verdict['state'], threshold?: string): Verdict => ({
     name: 'm',
     state,
-    reasons: [],
+    reasons: ['Why.'],
     ...(threshold && { threshold }),
   });
   const good = verdict('passed', '< 3');
   const of = (verdicts: readonly Verdict[], failOn: readonly FailOn[] = all, requireThresholds = true) =>
-    conclude(verdicts, { failOn: new Set(failOn), requireThresholds, problems: 0 });
+    conclude(verdicts, { failOn: new Set(failOn), requireThresholds, problems: [] });
 
   test.each<[string, readonly Verdict[], number, readonly string[]]>([
     ['passes', [good, verdict('unjudged')], 0, []],
@@ -185,7 +185,7 @@ describe('The conclusion', () => {
       'is an error with a metric that is refused',
       [good, verdict('regression'), verdict('refused')],
       100,
-      ['1 metric cannot be judged: m.', '1 metric became worse: m.'],
+      ['1 metric cannot be judged: m. Why.', '1 metric became worse: m.'],
     ],
     ['is an error with a missing metric', [good, verdict('missing', '< 3')], 100, ['1 metric is missing: m.']],
     ['is an error without metrics', [], 100, ['The results have no metric.']],
@@ -225,8 +225,12 @@ describe('The conclusion', () => {
 
   test('is an error if the results are doubtful, unless nobody asks', () => {
     const judgeDoubtful = (failOn: readonly FailOn[]) =>
-      conclude([good], { failOn: new Set(failOn), requireThresholds: true, problems: 2 });
-    expect(judgeDoubtful(['problem'])).toEqual({ passed: false, code: 100, reasons: ['The results have 2 problems.'] });
+      conclude([good], { failOn: new Set(failOn), requireThresholds: true, problems: ['3 requests failed.', 'And.'] });
+    expect(judgeDoubtful(['problem'])).toEqual({
+      passed: false,
+      code: 100,
+      reasons: ['The results are doubtful: 3 requests failed. And 1 more problem.'],
+    });
     expect(judgeDoubtful([]).code).toBe(0);
   });
 });

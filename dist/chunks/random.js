@@ -1,0 +1,1 @@
+(()=>{var t={};(()=>{var r=t;function e(t){let r=t>>>0;return()=>{r=r+1831565813>>>0;let t=Math.imul(r^r>>>15,r|1);return t^=t+Math.imul(t^t>>>7,t|61),((t^t>>>14)>>>0)/2**32}}Object.defineProperty(r,"t",{enumerable:!0,get:function(){return e}})})();module.exports=t})();
