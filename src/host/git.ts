@@ -53,12 +53,20 @@ export interface GitOptions {
   readonly token: string | undefined;
   /** What a failure means, for its message: `it is not known which commit is meant`. */
   readonly consequence: string;
+  /** What users do about it. */
+  readonly hint?: string;
   /** Further variables of git. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** @returns a function that runs git and returns its lines. @throws Failure `git-failed` with git's own message */
-export function createGit({ serverUrl, token, consequence, env: own }: GitOptions) {
+export function createGit({
+  serverUrl,
+  token,
+  consequence,
+  hint = advice.GIVE_REPOSITORY_TOKEN,
+  env: own,
+}: GitOptions) {
   // The token is in the environment, because every process of the machine can read arguments.
   const header = token && `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const env: NodeJS.ProcessEnv = {
@@ -85,7 +93,7 @@ export function createGit({ serverUrl, token, consequence, env: own }: GitOption
     if (ended.code === 0) return lines;
     throw new Failure('git-failed', `git ${args[0] === '-C' ? args[2] : args[0]} failed, so ${consequence}.`, {
       why: lines.join(' ') || ended.why || `git ended with ${ended.code}`,
-      hint: advice.GIVE_REPOSITORY_TOKEN,
+      hint,
     });
   };
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tooLarge } from '../core/history/too-large.js';
+import * as resultAdvice from '../core/kernel/result-advice.js';
 import { Failure } from '../core/kernel/failure.js';
 import type { HistoryPlace, StoredHistory } from '../core/ports/history.js';
 import { createGit, urlOf } from './git.js';
@@ -10,7 +11,7 @@ const LIST_BOUND_MS = 60_000;
 /** A history of some hundred megabytes over a slow network. */
 const TRANSFER_BOUND_MS = 600_000;
 /** What git answers when the branch is not where this push expects it. */
-const REJECTED = /\[(remote )?rejected\]|stale info|cannot lock ref|fetch first|reference already exists/;
+const REJECTED = /\[rejected\]|stale info|cannot lock ref|failed to update ref|fetch first|reference already exists/;
 /** The commits of a workflow, as GitHub shows them. */
 const AUTHOR = { name: 'github-actions[bot]', email: '41898282+github-actions[bot]@users.noreply.github.com' };
 
@@ -71,7 +72,13 @@ async function openGit({ serverUrl, token }: HistoryBranch, folder: string): Pro
     GIT_COMMITTER_NAME: AUTHOR.name,
     GIT_COMMITTER_EMAIL: AUTHOR.email,
   };
-  const git = createGit({ serverUrl, token, consequence: 'the history was neither read nor written', env });
+  const git = createGit({
+    serverUrl,
+    token,
+    consequence: 'the history was neither read nor written',
+    hint: resultAdvice.ALLOW_BRANCH,
+    env,
+  });
   await git(['init', '--quiet', '--bare', repository], LIST_BOUND_MS);
   return (args, onText) => git(['-C', repository, ...args], TRANSFER_BOUND_MS, onText);
 }

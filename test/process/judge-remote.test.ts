@@ -112,7 +112,7 @@ describe('A history in S3', () => {
     const results = await Promise.all(ids.map((id) => judge(inputs, { environment: { GITHUB_RUN_ID: id } })));
     expect(results.map((one) => [errorOf(one), one.code])).toEqual(ids.map(() => ['', 0]));
     const last = await judge({ ...inputs, record: 'never' }, { environment: { GITHUB_RUN_ID: '5' } });
-    expect(last.summary).toContain('Compared with 4 runs of main.');
+    expect(last.summary).toContain('Compared with 4 runs of main, ');
   });
 
   test('that cannot be read is red before anything is judged, and names the permission', async () => {

@@ -40,7 +40,7 @@ describe('Thresholds', () => {
     });
     expect(JSON.parse(result.outputs['verdicts']!)).toEqual({ latency: 'passed', throughput: 'passed' });
     expect(result.summary).toContain('🟢 benchmark: passed. 2 metrics: 2 passed.');
-    expect(result.summary).toContain('| `latency` | 3.1 ms | 🟢 passed `< 3.3 ms` |');
+    expect(result.summary).toContain('| `latency` | 🟢 passed `< 3.3 ms` | 3.1 ms |');
     const { artifacts } = result.outputs;
     expect(readdirSync(artifacts!).toSorted()).toEqual(['plots', 'report.html', 'verdicts.json']);
     expect(JSON.parse(readFileSync(join(artifacts!, 'verdicts.json'), 'utf8'))).toMatchObject({
@@ -184,7 +184,7 @@ describe('A history', () => {
     const result = await stage.judge(byHistory);
     expect([result.code, codeOf(result)]).toEqual([1, 'results-worse']);
     expect(result.outputs).toMatchObject({ passed: 'false', regressions: '["latency"]', suspected: '[]' });
-    expect(result.summary).toMatch(/\| `latency` \| 115 ms \| 100 ms \| \+15\.0 % \|/);
+    expect(result.summary).toMatch(/\| `latency` \| 🔴 \*\*worse\*\* \| 115 ms \| 100 ms \| \+15\.0 % \|/);
     expect(stage.left('history.jsonl').trim().split('\n')).toHaveLength(11);
     expect(readdirSync(result.outputs['plots']!)).toHaveLength(1);
   });
@@ -214,7 +214,7 @@ describe('A history', () => {
     };
     const result = await stage.judge(byHistory, { environment });
     expect([result.code, result.outputs['regressions']]).toEqual([1, '["latency"]']);
-    expect(result.summary).toContain('Compared with 10 runs of main.');
+    expect(result.summary).toContain('Compared with 10 runs of main, the last one at c9.');
     expect(stage.left('history.jsonl')).toBe(before);
   });
 
@@ -238,13 +238,13 @@ describe('A history', () => {
 
   test('of the last release: the newest version counts, and a run of a tag is recorded with it', async () => {
     stage.writeHistory(steady);
-    const environment = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1.9.0' };
+    const environment = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1.9.0', GITHUB_RUN_ID: '75' };
     stage.writeLines('r.jsonl', [latency(100)]);
     await stage.judge({ ...byHistory, record: 'always' }, { environment });
     stage.writeLines('r.jsonl', [latency(140)]);
     await stage.judge(
-      { ...byHistory, 'on-regression': 'suspect' },
-      { environment: { ...environment, GITHUB_REF_NAME: 'v1.10.0' } },
+      { ...byHistory, record: 'always', 'fail-on': 'threshold' },
+      { environment: { ...environment, GITHUB_REF_NAME: 'v1.10.0', GITHUB_RUN_ID: '76' } },
     );
     const lines = stage.left('history.jsonl').trim().split('\n').slice(-2);
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ tag: 'v1.9.0' }, { tag: 'v1.10.0' }]);
@@ -307,7 +307,7 @@ describe('A regression that is only suspected', () => {
   test('of another metric in the second run is noise', async () => {
     stage.writeHistory(steady);
     stage.writeLines('r.jsonl', [latency(115)]);
-    const result = await stage.judge({ ...byHistory, confirm: '["throughput"]', record: 'never' });
+    const result = await stage.judge({ ...byHistory, confirm: '[]', record: 'never' });
     expect([result.code, result.outputs['passed'], result.outputs['regressions']]).toEqual([0, 'true', '[]']);
     expect(logOf(result)).toContain('It is worse only in this run, and not in the first one');
   });
@@ -362,7 +362,7 @@ describe('Base and head', () => {
       [-100, -101, -99, -100, -100],
       [-80, -81, -79, -80, -80],
       {},
-      /^latency: regression\..*\+20 %/m,
+      /^latency: regression\..*\+20\.0 %/m,
     ],
     [
       'an unknown direction',

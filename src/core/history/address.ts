@@ -37,7 +37,11 @@ function parseObject(text: string): HistoryAddress {
 function parseBranch(text: string): HistoryAddress {
   const [, branch = '', file = FILE] = /^branch:([^:]*)(?::(.*))?$/s.exec(text) ?? [];
   if (!BRANCH.test(branch)) throw new BadValue('`branch:NAME` with the name of a branch, such as `branch:benchmarks`');
-  if (file === '' || file.startsWith('/') || file.split('/').some((part) => part === '..' || part === '')) {
+  if (
+    file === '' ||
+    file.startsWith('/') ||
+    file.split('/').some((part) => part === '..' || part === '' || part === '.git')
+  ) {
     throw new BadValue('`branch:NAME:PATH` with the path of a file in the branch');
   }
   return { kind: 'branch', branch, file };

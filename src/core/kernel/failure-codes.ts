@@ -183,8 +183,8 @@ export const failureCodes = {
     remedy: advice.NAME_OWN_REF,
   },
   'git-failed': {
-    when: 'git failed, so the commit to test could not be found. The message quotes git.',
-    remedy: advice.GIVE_REPOSITORY_TOKEN,
+    when: 'git failed, so the commit to test could not be found, or the history of figures was neither read nor written. The message quotes git.',
+    remedy: `${advice.GIVE_REPOSITORY_TOKEN} For a history: ${resultAdvice.ALLOW_BRANCH}`,
   },
   'tox-not-found': {
     when: 'The machine has neither tox nor uv, or not the requested versions, or tox could not be started.',

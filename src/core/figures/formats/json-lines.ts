@@ -41,12 +41,6 @@ function addObject(given: unknown, label: string, collector: FigureCollector): v
     ...readRuns(given['runs'], label),
   };
   const known = collector.factsOf(name);
-  if (known && known.unit !== facts.unit && (known.unit === undefined || facts.unit === undefined)) {
-    return collector.refuse(
-      name,
-      `in ${facts.unit ?? 'no unit'} in ${label}, and in ${known.unit ?? 'no unit'} before`,
-    );
-  }
   if (known?.better && facts.better && known.better !== facts.better) {
     throw new UnreadableError(`has the "better" ${facts.better} of ${name} in ${label}, and ${known.better} before`);
   }

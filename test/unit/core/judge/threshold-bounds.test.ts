@@ -17,6 +17,7 @@ test.each([
   '== 3',
   '!= 3',
   '< 3 or > 5',
+  'lambda x: x < 3 or 5 > x',
   'not < 3',
   'lambda x: not x < 3',
   'lambda x: abs(x) < 3',
