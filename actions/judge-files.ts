@@ -10,7 +10,7 @@ import { plural } from '../src/core/kernel/plural.js';
 import { Failure } from '../src/core/kernel/failure.js';
 import * as resultAdvice from '../src/core/kernel/result-advice.js';
 import { combineFiles, type ReadFile } from '../src/core/judgement/combine.js';
-import type { Measured } from '../src/core/judgement/judge.js';
+import type { Measured } from '../src/core/judgement/measured.js';
 import type { ResultPaths } from '../src/core/judgement/result-paths.js';
 import type { Log } from '../src/core/ports/process.js';
 import { findFiles } from '../src/host/find-files.js';

@@ -139,7 +139,8 @@ function runPage({ serverUrl, repository, runId, runAttempt }: RunContext): stri
 function describeVerdicts({ conclusion, metrics, suspected = [] }: Judgement, { log }: ReportScene) {
   const states = JSON.stringify(Object.fromEntries(metrics.map(({ verdict }) => [verdict.name, verdict.state])));
   const isShort = states.length <= MOST_OUTPUT;
-  if (!isShort) log.warning(`The output \`verdicts\` is empty, because it would have ${states.length} characters.`);
+  if (!isShort)
+    log.warning(`The output \`verdicts\` is empty, because it would have ${plural(states.length, 'character')}.`);
   return {
     passed: passedOf({ conclusion, suspected }),
     verdicts: isShort ? states : '',

@@ -37,6 +37,7 @@ export interface GivenResults {
   readonly history: HistoryAddress | undefined;
   readonly record: 'auto' | 'always' | 'never';
   readonly machine: MeasuringMachine | undefined;
+  readonly commit: string | undefined;
   readonly rules: JudgeRules;
   readonly plots: 'changed' | 'all' | 'none';
   readonly comment: boolean;
@@ -102,6 +103,7 @@ function readRequest(
     history: history || undefined,
     record: values.record,
     machine,
+    commit: values.commit,
     rules,
     plots: values.plots,
     comment: values.comment,

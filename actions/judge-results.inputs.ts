@@ -110,6 +110,10 @@ export const inputs = {
     'The machine that measured, as a map with `type`, `image`, `kernel`. Default: what `interleaved.json` says, or this machine.',
     'a map with `type`, `image` and `kernel`',
   ),
+  commit: text("The commit that was measured. Default: the run's own.", {
+    matches: /^[0-9a-f]{7,64}$/i,
+    allowed: 'the SHA of a commit',
+  }),
   comment: withDefault(
     'false',
     flag('Whether the verdict is a comment on the pull request. A later run of the same `name` edits it.'),

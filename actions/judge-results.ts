@@ -60,7 +60,8 @@ async function judge(given: GivenResults, scene: Scene): Promise<void> {
   const { rules } = given;
   const found = await readResults(given, { workspace: context.workspace, log });
   const machine = given.machine ?? found.machine ?? (await readMachine());
-  const { runId, runAttempt, sha: commit } = context;
+  const { runId, runAttempt, sha } = context;
+  const commit = given.commit ?? sha;
   const run = { id: `${runId}-${runAttempt}-${rules.name}`, at: clock.now(), commit, machine };
   const place = await openPlace(given, scene);
   const { past, bytes } = await readPast(given, { place, scene });

@@ -109,7 +109,7 @@ describe('dist/', () => {
 
   test('is read by judge-results without the code of histories and comments, and by the others without its code', () => {
     const judging = listLoaded('judge-results');
-    expect(judging.filter((name) => /aws|judge-(history|comment)|connect/.test(name))).toEqual([]);
+    expect(judging.filter((name) => /aws-(ssm|credential|ec2)|judge-(history|comment)|connect/.test(name))).toEqual([]);
     for (const action of ['run-compose', 'run-phases', 'run-tox'])
       expect(listLoaded(action).filter((name) => /results|interleave|result-copies/.test(name))).toEqual([]);
   });

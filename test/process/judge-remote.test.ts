@@ -78,7 +78,7 @@ describe('A comment', () => {
     const { number } = sandbox.github.addPull();
     sandbox.intercept = ({ operation }): Fault | undefined =>
       operation.startsWith('POST')
-        ? ({ kind: 'status', status: 403, message: 'Resource not accessible by integration' } as Fault)
+        ? { kind: 'status', status: 403, message: 'Resource not accessible by integration' }
         : undefined;
     write(2);
     const result = await commented(inputs, number);
@@ -120,7 +120,7 @@ describe('A history in S3', () => {
     write(100);
     await judge(inputs);
     sandbox.intercept = ({ operation }): Fault | undefined =>
-      operation === 'GetObject' ? ({ kind: 'status', status: 403, code: 'AccessDenied' } as Fault) : undefined;
+      operation === 'GetObject' ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
     write(100);
     const result = await judge(inputs);
     expect([result.code, codeOf(result), result.outputs['passed']]).toEqual([1, 'aws-not-authorized', 'false']);

@@ -1,6 +1,6 @@
 /** judge-results through its bundle: results, thresholds, histories, and what the step leaves. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { errorOf, logOf } from '../worlds/sandbox/scene.js';
@@ -40,7 +40,7 @@ describe('Thresholds', () => {
     });
     expect(JSON.parse(result.outputs['verdicts']!)).toEqual({ latency: 'passed', throughput: 'passed' });
     expect(result.summary).toContain('🟢 benchmark: passed. 2 metrics: 2 passed.');
-    expect(result.summary).toContain('| `latency` | 🟢 passed `< 3.3 ms` | 3.1 ms |');
+    expect(result.summary).toMatch(/\| `latency` \| \S+\spassed `< 3\.3 ms` \| 3\.1 ms \|/);
     const { artifacts } = result.outputs;
     expect(readdirSync(artifacts!).toSorted()).toEqual(['plots', 'report.html', 'verdicts.json']);
     expect(JSON.parse(readFileSync(join(artifacts!, 'verdicts.json'), 'utf8'))).toMatchObject({
@@ -153,6 +153,12 @@ describe('Results', () => {
     expect((await stage.judge({ ...inputs, 'fail-on': 'threshold' })).code).toBe(0);
   });
 
+  test('that one of several patterns does not find are red', async () => {
+    stage.writeLines('r.jsonl', [latency(1)]);
+    const result = await stage.judge({ results: 'r.jsonl\nno*.json', thresholds: 'latency: "< 3"' });
+    expect([codeOf(result), errorOf(result)]).toEqual(['results-missing', expect.stringContaining('no*.json')]);
+  });
+
   test('in several files are values of one run, and a file outside of the workspace is found', async () => {
     stage.writeLines('r/1.jsonl', [latency(1)]);
     stage.writeLines('r/2.jsonl', [latency(0.002, { unit: 's' })]);
@@ -184,7 +190,7 @@ describe('A history', () => {
     const result = await stage.judge(byHistory);
     expect([result.code, codeOf(result)]).toEqual([1, 'results-worse']);
     expect(result.outputs).toMatchObject({ passed: 'false', regressions: '["latency"]', suspected: '[]' });
-    expect(result.summary).toMatch(/\| `latency` \| 🔴 \*\*worse\*\* \| 115 ms \| 100 ms \| \+15\.0 % \|/);
+    expect(result.summary).toMatch(/\| `latency` \| \S+\s\*\*worse\*\* \| 115 ms \| 100 ms \| \+15\.0 % \|/);
     expect(stage.left('history.jsonl').trim().split('\n')).toHaveLength(11);
     expect(readdirSync(result.outputs['plots']!)).toHaveLength(1);
   });
@@ -266,6 +272,63 @@ describe('A history', () => {
     expect(stage.left('history.jsonl').trim().split('\n')).toHaveLength(11);
   });
 
+  test.each<[string, (stage: JudgeStage) => string]>([
+    ['is something else', (one) => (one.write('other.txt', 'root:x:0\nbin:x:1\n'), 'other.txt')],
+    ['is a folder', (one) => (one.write('folder/a', ''), 'folder')],
+  ])('that %s is left as it is', async (_, prepare) => {
+    stage.writeLines('r.jsonl', [latency(100)]);
+    const history = prepare(stage);
+    const before = stage.left('other.txt');
+    const result = await stage.judge({ ...byHistory, history });
+    expect([result.code, codeOf(result)]).toEqual([1, 'history-unusable']);
+    expect(stage.left('other.txt')).toBe(before);
+  });
+
+  test('that cannot be written does not hide the verdict', async () => {
+    stage.writeHistory(steady);
+    stage.writeLines('r.jsonl', [latency(100)]);
+    mkdirSync(join(stage.workspace, 'history.jsonl.new'));
+    const result = await stage.judge(byHistory);
+    expect([result.code, codeOf(result), result.outputs['passed']]).toEqual([1, 'history-unusable', 'true']);
+    expect(result.summary).toContain('🟢 benchmark: passed.');
+  });
+
+  test('has the same verdict when the run is repeated, and a change is reported once', async () => {
+    stage.writeHistory(steady);
+    const judge = async (value: number, run: string, attempt = '1'): Promise<string> => {
+      stage.writeLines('r.jsonl', [latency(value)]);
+      const environment = { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt };
+      return (await stage.judge(byHistory, { environment })).outputs['passed']!;
+    };
+    expect([await judge(115, '20'), await judge(115, '20', '2')]).toEqual(['false', 'false']);
+    const later: string[] = [];
+    for (const [index, value] of [115.2, 114.8, 115.5, 114.5, 115, 115.1].entries())
+      later.push(await judge(value, `${30 + index}`));
+    expect(later).toEqual(later.map(() => 'true'));
+    expect(await judge(130, '40')).toBe('false');
+  });
+
+  test('with one outlier at its end does not blame the run after it', async () => {
+    stage.writeHistory([...steady, ...steady, 85]);
+    stage.writeLines('r.jsonl', [latency(100)]);
+    const result = await stage.judge(byHistory);
+    expect([result.code, result.outputs['regressions']]).toEqual([0, '[]']);
+  });
+
+  test('in another unit, or of lines without a name, is not silently none', async () => {
+    stage.writeHistory(steady, { figures: new Map([['latency', { value: 3, count: 1, unit: 'MB' }]]) });
+    stage.writeLines('r.jsonl', [latency(100)]);
+    const result = await stage.judge({ ...byHistory, record: 'never' });
+    expect(logOf(result)).toContain('10 earlier runs of it are not in ms');
+    stage.writeHistory(steady);
+    stage.write('history.jsonl', stage.left('history.jsonl').replaceAll('"name":"benchmark",', ''));
+    expect((await stage.judge({ ...byHistory, record: 'never' })).outputs['passed']).toBe('true');
+    const other = await stage.judge({ ...byHistory, record: 'never', name: 'other' });
+    expect(other.summary).toContain(
+      'The history has no run of other to compare with, but 10 other runs: benchmark on main.',
+    );
+  });
+
   test('in a branch gets the run and the plots, and a second writer loses nothing', async () => {
     const repository = stage.addEmptyRepository();
     const git = (...args: string[]) => execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8' });
@@ -298,6 +361,8 @@ describe('A regression that is only suspected', () => {
     const confirm = first.outputs['suspected']!;
     const second = await stage.judge({ ...byHistory, confirm, record: 'never' });
     expect([second.code, second.outputs['regressions']]).toEqual([1, '["latency"]']);
+    const gone = await stage.judge({ ...byHistory, confirm: '["speed"]', record: 'never' });
+    expect(JSON.parse(gone.outputs['verdicts']!)).toEqual({ speed: 'missing', latency: 'passed' });
     stage.writeLines('r.jsonl', [latency(100)]);
     const third = await stage.judge({ ...byHistory, confirm, record: 'never' });
     expect([third.code, third.outputs['passed']]).toEqual([0, 'true']);
@@ -388,6 +453,24 @@ describe('Base and head', () => {
     expect(result.summary).toContain('Nothing says that base and head were measured in turn on one machine.');
   });
 
+  test('in turn: a new metric is judged by its threshold alone, and a metric in another unit is converted', async () => {
+    write('base', [100, 101, 99, 100.5, 99.5]);
+    for (let run = 0; run < 5; run++) {
+      stage.writeLines(`m/head/${run}.jsonl`, [latency(0.1 + run / 1_000, { unit: 's' }), latency(1, { name: 'new' })]);
+    }
+    manifest(5);
+    const result = await stage.judge(inputs);
+    expect([result.code, JSON.parse(result.outputs['verdicts']!)]).toEqual([0, { latency: 'passed', new: 'unjudged' }]);
+  });
+
+  test('that are the same file are refused', async () => {
+    write('base', [100, 101]);
+    write('head', [100, 101]);
+    const result = await stage.judge({ ...inputs, results: 'm/**/*.jsonl', baseline: 'm/base/*' });
+    expect([result.code, codeOf(result)]).toEqual([1, 'bad-input']);
+    expect(errorOf(result)).toContain('m/base/0.jsonl is given twice.');
+  });
+
   test('in turn: a metric that only the base has is red, and so is a file that is gone', async () => {
     write('base', [100, 101, 99, 100.5, 99.5], { name: 'old' });
     write('head', [100, 101, 99, 100.5, 99.5]);
@@ -417,6 +500,7 @@ describe('Bad inputs', () => {
     ],
     ['an unknown format', { results: 'r', format: 'excel' }, 'allowed: one of junit, pytest-benchmark'],
     ['a confidence of 3', { results: 'r', confidence: '3' }, '`confidence` is "3"; allowed: a share from 50'],
+    ['a list that is cut off', { results: 'r', confirm: '["lat"' }, 'a JSON list of names'],
     ['a direction', { results: 'r', better: 'latency: faster' }, 'latency: \\"faster\\"'],
     ['a machine', { results: 'r', machine: '{cpu: 3}' }, 'cpu: 3'],
     ['a path that leaves the workspace', { results: '../r' }, 'it leaves the folder by `..`'],

@@ -61,14 +61,21 @@ export function judgeNewest(runs: readonly HistoryRun[], limits: NewestLimits): 
   });
 }
 
-/** A single value that was there so often before is none of a new level: some metrics have two levels. */
+/**
+ * A single value that was there so often before is none of a new level: some metrics have two levels, and some changed a
+ * few runs ago.
+ */
 const SEEN = 2;
+/** In so short a history, once is enough. */
 const FEW = 20;
+/** The distance from the middle, as a share of the newest run's, from which on a run is like it. */
+const LIKE_IT = 0.8;
 
 /** Whether earlier runs were as far away as the newest one, on the same side. */
 function wasSeen(before: Float64Array, newest: number): boolean {
   const middle = median(before);
-  const isFar = (value: number): boolean => (newest > middle ? value >= newest : value <= newest);
+  const limit = middle + LIKE_IT * (newest - middle);
+  const isFar = (value: number): boolean => (newest > middle ? value >= limit : value <= limit);
   return before.filter(isFar).length >= (before.length < FEW ? 1 : SEEN);
 }
 

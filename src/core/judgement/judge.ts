@@ -18,18 +18,8 @@ import {
 import { applySuspicion } from './confirm.js';
 import { describeUnused, findDirection, type Direction } from './direction.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
+import type { Measured } from './measured.js';
 import { describeBase, describeOffsets, describeRecentChanges } from './notes.js';
-
-/** What was measured. */
-export interface Measured {
-  /** The files of the run; of an interleaved measurement those of its head. */
-  readonly head: readonly ReadFile[];
-  /** The files of the base, each of one run of the measuring process. */
-  readonly base?: readonly ReadFile[];
-  readonly labels: readonly [base: string, head: string];
-  /** Whether both were measured in turn on one machine. */
-  readonly isInterleaved: boolean;
-}
 
 /** By what it is judged. */
 export interface JudgeRules extends CompareLimits {

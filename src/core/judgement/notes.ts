@@ -4,7 +4,7 @@ import type { ChangePoint } from '../judge/change-points.js';
 import { describeChange } from '../judge/describe-verdict.js';
 import { plural } from '../kernel/plural.js';
 import type { HistoryAnswer } from './compare-history.js';
-import type { Measured } from './judge.js';
+import type { Measured } from './measured.js';
 
 /** From so many metrics on, some of them differ by chance in every comparison of base and head. */
 const MANY = 20;

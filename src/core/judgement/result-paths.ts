@@ -9,7 +9,7 @@ export interface ResultPaths {
 }
 
 const MAGIC = /[*?[\]{}()!]/;
-const { parse } = filePatterns('');
+const relative = filePatterns('');
 
 /**
  * Reads patterns of files, relative to the workspace or absolute, such as those in the artifacts of run-compose, which
@@ -23,7 +23,7 @@ export function parseResultPaths(text: string): readonly ResultPaths[] {
   const absolute = entries.filter((entry) => entry.startsWith('/')).map(splitRoot);
   const isOnlyExclusion = own.every((entry) => entry.startsWith('!'));
   if (own.length === 0 || (isOnlyExclusion && absolute.length > 0)) return absolute;
-  return [{ root: '', patterns: parse(own.join('\n'))! }, ...absolute];
+  return [{ root: '', patterns: relative.parse(own.join('\n'))! }, ...absolute];
 }
 
 /** A comma between braces is no separator. */

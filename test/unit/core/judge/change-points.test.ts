@@ -117,7 +117,7 @@ describe('Machine types', () => {
     expect(judgeNewest(last, { minimumChange: 0.02, metrics: 1, newest: 1 })).toEqual({
       outcome: 'undecided',
       reason:
-        'the history has 2 of the 5 earlier runs that can be compared with the machine type of the newest one that a comparison needs',
+        'a comparison needs 5 earlier runs on comparable machine types, and the history has 2',
       runs: 2,
     });
   });
@@ -149,7 +149,7 @@ describe('The newest run', () => {
   test('is undecided with fewer than five runs before', () => {
     expect(newest([1, 1, 1, 1, 2])).toEqual({
       outcome: 'undecided',
-      reason: 'the history has 4 of the 5 earlier runs that a comparison needs',
+      reason: 'a comparison needs 5 earlier runs, and the history has 4',
       runs: 4,
     });
     expect(newest([2])).toMatchObject({ outcome: 'undecided', runs: 0 });

@@ -90,13 +90,19 @@ describe('The base beside the head', () => {
     ]);
     const mixed = compareRuns(
       base,
-      around(110).map((level) => run(level, 's')),
+      around(110).map((level) => run(level, 'MB')),
       limits,
     );
     expect(mixed.get('latency')).toEqual({
       outcome: 'undecided',
-      reason: 'its unit is not the same in all runs: ms, s',
+      reason: 'its unit is not the same in all runs: ms, MB',
     });
+    const converted = compareRuns(
+      base,
+      around(0.11).map((level) => run(level, 's')),
+      limits,
+    );
+    expect(converted.get('latency')).toMatchObject({ outcome: 'change', before: 0.1, after: 0.11 });
     expect(compareRuns(base, [], limits).get('latency')?.reason).toBe('the head has no values');
   });
 
