@@ -2,7 +2,7 @@ import type { Figure } from '../figures/figure.js';
 import type { Reading } from '../figures/reading.js';
 import type { PastRun } from '../history/entry.js';
 import { toSeries, type Series } from '../history/series.js';
-import { compareRuns, summarize, type CompareLimits, type Comparison } from '../judge/compare.js';
+import { compareRuns, listRuns, type CompareLimits, type Comparison } from '../judge/compare.js';
 import { conclude, type FailOn } from '../judge/conclusion.js';
 import type { Threshold } from '../judge/threshold.js';
 import { judgeRun, type Verdict } from '../judge/verdict.js';
@@ -175,7 +175,7 @@ function groupSides({ base, head, labels }: Required<Measured>): (name: string) 
     const values = new Map<string, number[]>();
     for (const figure of files.flatMap(figuresOf)) {
       const own = values.get(figure.name) ?? [];
-      own.push(summarize(figure));
+      for (const value of listRuns(figure)) own.push(value);
       values.set(figure.name, own);
     }
     return values;

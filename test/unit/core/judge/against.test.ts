@@ -44,7 +44,7 @@ describe('The newest run beside those of a release', () => {
   test.each<[string, HistoryRun[], readonly number[], string]>([
     ['no run of the release', play(20), [], 'the baseline has no run'],
     ['the run itself', play(20), [19], 'the baseline has no run'],
-    ['a short history', play(5), [0], 'the history has 4 of the 5 earlier runs that a comparison needs'],
+    ['a short history', play(5), [0], 'a comparison needs 5 earlier runs, and the history has 4'],
     [
       'another machine type',
       play(40).map((run, index) => ({ ...run, machine: index < 20 ? 'a' : 'b' })),
