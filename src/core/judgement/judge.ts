@@ -170,7 +170,11 @@ function groupSides({ base, head, labels }: Required<Measured>): (name: string) 
     const values = new Map<string, number[]>();
     for (const figure of files.flatMap(figuresOf)) {
       const own = values.get(figure.name) ?? [];
+<<<<<<< HEAD
       own.push(...listRuns(figure));
+=======
+      for (const value of listRuns(figure)) own.push(value);
+>>>>>>> data
       values.set(figure.name, own);
     }
     return values;

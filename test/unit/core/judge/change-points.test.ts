@@ -116,8 +116,7 @@ describe('Machine types', () => {
     const last = on((index) => (index < 57 ? 'b' : 'a'), 1.5);
     expect(judgeNewest(last, { minimumChange: 0.02, metrics: 1, newest: 1 })).toEqual({
       outcome: 'undecided',
-      reason:
-        'a comparison needs 5 earlier runs on comparable machine types, and the history has 2',
+      reason: 'a comparison needs 5 earlier runs on comparable machine types, and the history has 2',
       runs: 2,
     });
   });
