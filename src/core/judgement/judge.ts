@@ -1,5 +1,6 @@
 import type { Figure } from '../figures/figure.js';
 import type { Reading } from '../figures/reading.js';
+import { factorBetween } from '../figures/units.js';
 import type { PastRun } from '../history/entry.js';
 import { toSeries, type Series } from '../history/series.js';
 import { compareRuns, listRuns, type CompareLimits, type Comparison } from '../judge/compare.js';
@@ -166,15 +167,13 @@ function collectMetrics(
 
 /** The values of a metric on both sides, one per run. */
 function groupSides({ base, head, labels }: Required<Measured>): (name: string) => NonNullable<JudgedMetric['sides']> {
+  const units = new Map(head.flatMap(figuresOf).map(({ name, unit }) => [name, unit]));
   const groups = [base, head].map((files) => {
     const values = new Map<string, number[]>();
     for (const figure of files.flatMap(figuresOf)) {
       const own = values.get(figure.name) ?? [];
-<<<<<<< HEAD
-      own.push(...listRuns(figure));
-=======
-      for (const value of listRuns(figure)) own.push(value);
->>>>>>> data
+      const factor = factorBetween(figure.unit, units.get(figure.name)) ?? 1;
+      for (const value of listRuns(figure)) own.push(value * factor);
       values.set(figure.name, own);
     }
     return values;

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -38,7 +47,8 @@ const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3
 
 describe('The collection of results', () => {
   test('has what matches in the directory, and with $ARTIFACTS/ what matches in the artifacts, under their paths', async () => {
-    for (const path of ['checkout/out/a.json', 'checkout/out/b.txt', 'artifacts/a.json', 'artifacts/out/c.json']) write(path);
+    for (const path of ['checkout/out/a.json', 'checkout/out/b.txt', 'artifacts/a.json', 'artifacts/out/c.json'])
+      write(path);
     const { files } = await collect(['out/*.json', '$ARTIFACTS/*.json']);
     expect(files).toEqual(['workspace/out/a.json', 'artifacts/a.json']);
     expect(listCollected()).toEqual({

@@ -7,7 +7,7 @@ import { readPrintedWorkflow, type PrintedStep } from '../../worlds/printed-work
 /** The inputs of the workflows that have another name than those of judge-results. */
 const names: Readonly<Record<string, string>> = { format: 'result-format' };
 /** Inputs that are not passed on as they are given, and those of callers that may write a comment. */
-const special = ['results', 'name', 'machine', 'record', 'github-token'];
+const special = ['results', 'name', 'machine', 'record', 'commit', 'github-token'];
 const without = ['comment', 'post', 'plots'];
 
 test('tox-on-ec2.yml has no results to judge', () => {

@@ -99,7 +99,7 @@ describe('The base beside the head', () => {
     });
     const converted = compareRuns(
       base,
-      around(0.11).map((level) => run(level, 's')),
+      around(110).map((level) => run(level / 1_000, 's')),
       limits,
     );
     expect(converted.get('latency')).toMatchObject({ outcome: 'change', before: 0.1, after: 0.11 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { judgeResults, type JudgeRules, type Measured } from '../../../../src/core/judgement/judge.js';
+import { judgeResults, type JudgeRules } from '../../../../src/core/judgement/judge.js';
+import type { Measured } from '../../../../src/core/judgement/measured.js';
 
 const rules: JudgeRules = {
   name: 'benchmark',
