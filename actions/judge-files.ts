@@ -2,6 +2,7 @@ import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FormatName } from '../src/core/figures/formats.js';
 import { readFigures } from '../src/core/figures/read-figures.js';
+import type { Reading } from '../src/core/figures/reading.js';
 import type { MeasuringMachine } from '../src/core/figures/machine.js';
 import type { Interleaved } from '../src/core/interleave/manifest.js';
 import { readInterleaved } from '../src/core/interleave/read-manifest.js';
@@ -77,8 +78,8 @@ async function list(
 }
 
 function hasMatch(pattern: string, files: readonly { readonly path: string }[]): boolean {
-  const { matches } = compilePatterns([pattern]);
-  return files.some(({ path }) => matches(path));
+  const compiled = compilePatterns([pattern]);
+  return files.some(({ path }) => compiled.matches(path));
 }
 
 function missing(input: 'results' | 'baseline', paths: readonly string[]): Failure {
@@ -91,10 +92,22 @@ async function readAll(files: readonly Named[], format: FormatName | undefined):
   const read: ReadFile[] = [];
   // One after the other: each may be large.
   for (const { path, name } of files) {
-    const reading = await readFigures({ name, chunks: createReadStream(path) }, format);
-    read.push({ name, reading });
+    read.push({ name, reading: await readOne({ path, name }, format) });
   }
   return read;
+}
+
+/** @throws Failure `results-unreadable`, also for what the file system refuses */
+async function readOne({ path, name }: Named, format: FormatName | undefined): Promise<Reading> {
+  try {
+    return await readFigures({ name, chunks: createReadStream(path) }, format);
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new Failure('results-unreadable', `${name} cannot be read: ${error.message}.`, {
+      hint: resultAdvice.WRITE_RESULTS,
+      cause: error,
+    });
+  }
 }
 
 async function readSides(

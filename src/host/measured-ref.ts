@@ -6,7 +6,7 @@ export interface MeasuredRef {
   readonly name: string;
   /** Whether {@link name} is a tag. */
   readonly isTag: boolean;
-  /** The base branch of the event's pull request. */
+  /** The base branch of the event's pull request, or merge group. */
   readonly base?: string;
   /** The repository's default branch, if the event names it. */
   readonly defaultBranch?: string;
@@ -17,18 +17,19 @@ export interface MeasuredRef {
 }
 
 /** Events whose commit is that of the ref. */
-const OWN: readonly string[] = ['push', 'schedule', 'release', 'workflow_dispatch', 'merge_group'];
+const OWN: readonly string[] = ['push', 'schedule', 'release', 'workflow_dispatch'];
 
 /** Shape: GitHub's webhook payloads. */
 interface Payload {
   readonly pull_request?: { readonly number: number; readonly base?: { readonly ref?: string } };
+  readonly merge_group?: { readonly base_ref?: string };
   readonly issue?: { readonly number: number; readonly pull_request?: unknown };
   readonly repository?: { readonly default_branch?: string };
 }
 
 export function readMeasuredRef(env = process.env): MeasuredRef {
-  const { pull_request: pull, issue, repository } = context.payload as Payload;
-  const base = env['GITHUB_BASE_REF'] || pull?.base?.ref;
+  const { pull_request: pull, merge_group: group, issue, repository } = context.payload as Payload;
+  const base = env['GITHUB_BASE_REF'] || pull?.base?.ref || group?.base_ref?.replace('refs/heads/', '');
   const number = pull?.number ?? (issue?.pull_request ? issue.number : undefined);
   const defaultBranch = repository?.default_branch;
   return {

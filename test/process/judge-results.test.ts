@@ -107,6 +107,14 @@ describe('Thresholds', () => {
     expect(stage.left('hacked')).toBe('');
   });
 
+  test('that another key hides are named, and so are keys of `better` without a metric', async () => {
+    stage.writeLines('r.jsonl', [latency(1)]);
+    const thresholds = '".*": "< 3"\n"lat": "< 0"';
+    const result = await stage.judge({ results: 'r.jsonl', thresholds, better: 'speed: higher' });
+    expect(logOf(result)).toContain('Thresholds that judge no metric, because another key comes first: lat.');
+    expect(logOf(result)).toContain('`better` has keys that are about no metric: speed.');
+  });
+
   test('with a pattern that backtracks for ever take no time', async () => {
     stage.writeLines('r.jsonl', [{ name: `${'a'.repeat(1_900)}!`, value: 1 }]);
     const result = await stage.judge({ results: 'r.jsonl', thresholds: '"(a+)+$": "< 3"' });
@@ -140,7 +148,11 @@ describe('Results', () => {
     );
     expect(results.map(codeOf)).toEqual(['results-missing', 'results-unreadable', 'results-unreadable']);
     expect(errorOf(results[0]!)).toContain(`No file matches \`results\`: ${stage.workspace}/none/*.json.`);
-    expect(results.map(({ outputs }) => [outputs['passed'], outputs['code']])).toEqual(Array(3).fill(['false', '100']));
+    expect(results.map(({ outputs }) => [outputs['passed'], outputs['code']])).toEqual(
+      results.map(() => ['false', '100']),
+    );
+    stage.write('.env', 'KEY=hunter2-hunter2');
+    expect(errorOf(await stage.judge({ results: '.env' }))).not.toContain('hunter2');
     expect(results[1]!.outputs['reason']).toBe('page.json is an HTML page, such as a login or an error page.');
   });
 
@@ -225,6 +237,28 @@ describe('A history', () => {
     expect([result.code, result.outputs['regressions']]).toEqual([1, '["latency"]']);
     expect(result.summary).toContain('Compared with 10 runs of main, the last one at c9.');
     expect(stage.left('history.jsonl')).toBe(before);
+  });
+
+  test('of a merge queue is that of its base, and stays as it is', async () => {
+    stage.writeHistory(steady);
+    const before = stage.left('history.jsonl');
+    stage.writeLines('r.jsonl', [latency(100)]);
+    const payload = { merge_group: { base_ref: 'refs/heads/main' }, repository: { default_branch: 'main' } };
+    const result = await stage.judge(byHistory, {
+      event: { name: 'merge_group', payload },
+      environment: { GITHUB_REF_NAME: 'gh-readonly-queue/main/pr-1-abc' },
+    });
+    expect([result.outputs['passed'], stage.left('history.jsonl')]).toEqual(['true', before]);
+  });
+
+  test('of a new branch is that of the default branch', async () => {
+    stage.writeHistory(steady);
+    stage.writeLines('r.jsonl', [latency(115)]);
+    const result = await stage.judge(byHistory, {
+      event: { name: 'push', payload: { repository: { default_branch: 'main' } } },
+      environment: { GITHUB_REF_NAME: 'feature' },
+    });
+    expect([result.code, result.outputs['regressions']]).toEqual([1, '["latency"]']);
   });
 
   test('of another machine type is not compared, and the summary says so', async () => {

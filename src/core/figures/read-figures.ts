@@ -16,6 +16,8 @@ export interface ResultFile {
 /** The keys that tell a format are in the first bytes of a file: before them, some tools list the machine. */
 const HEAD_BYTES = 65_536;
 const SHOWN = 60;
+/** The names of files that programs write results to. */
+const RESULTS = /\.(json|jsonl|ndjson|csv|xml|txt|log|out|html?)$/i;
 const HTML = /^<(!doctype\s+html|html|head|body)\b/i;
 const HINT =
   'Give a file that one of the tools of docs/result-formats.md wrote, or JSON lines such as {"name":"latency","value":12.5,"unit":"ms"}.';
@@ -30,7 +32,7 @@ export async function readFigures(file: ResultFile, format?: FormatName): Promis
   const collector = new FigureCollector();
   try {
     const { head, chunks } = await split(file.chunks);
-    const known = FORMATS[checkHead(decodeHead(head), format)];
+    const known = FORMATS[checkHead(decodeHead(head), { name: file.name, format })];
     const reader = known.open(collector, file.name);
     const texts = known === FORMATS.junit ? decodeXml(chunks) : decodeText(chunks, head);
     for await (const text of texts) reader.write(text);
@@ -62,15 +64,19 @@ async function split(
 }
 
 /** The format of a file. @param text its beginning @throws UnreadableError */
-function checkHead(text: string, format: FormatName | undefined): FormatName {
+function checkHead(
+  text: string,
+  { name, format }: { readonly name: string; readonly format: FormatName | undefined },
+): FormatName {
   const head = readHead(text);
   if (head.start === '') throw new UnreadableError('is empty');
   if (HTML.test(head.start)) throw new UnreadableError('is an HTML page, such as a login or an error page');
   if (head.start.includes('\0')) throw new UnreadableError('is not a text file');
-  const found = format ?? (Object.keys(FORMATS) as FormatName[]).find((name) => FORMATS[name].matches(head));
+  const found = format ?? (Object.keys(FORMATS) as FormatName[]).find((one) => FORMATS[one].matches(head));
   if (found) return found;
-  const shown = JSON.stringify(shorten(head.start, SHOWN));
-  throw new UnreadableError(`is of no known format: it begins with ${shown}`);
+  // Another file may hold secrets.
+  const begin = RESULTS.test(name) ? `: it begins with ${JSON.stringify(shorten(head.start, SHOWN))}` : '';
+  throw new UnreadableError(`is of no known format${begin}`);
 }
 
 function decodeHead(bytes: Uint8Array): string {

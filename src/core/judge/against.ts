@@ -48,14 +48,24 @@ export function judgeAgainst(given: readonly HistoryRun[], limits: AgainstLimits
   }
   // Two ranks among few runs are never unusual.
   const canRank = count >= FEWEST_RANKED && smallestP(before.length, count) < UNUSUAL_RANKS;
-  return answerNewest(series, limits, {
+  const answer = answerNewest(series, limits, {
     before: Float64Array.from(places, (place) => series.values[place]!),
     after: series.values.subarray(size),
     difference: middleMean(after) - middleMean(before),
     error: errorOfDifference(noise, [before.length, count]),
     isUnusual: !canRank || testRanks(before, after).p < UNUSUAL_RANKS,
   });
+  return isContradictory(answer, limits) ? { outcome: 'undecided', reason: APART, runs: places.length } : answer;
 }
+
+/** Whether the values themselves show a change that is outside of the interval: they are outliers. */
+function isContradictory(answer: NewestAnswer, { minimumChange }: NewestLimits): boolean {
+  if (answer.outcome !== 'no-change' || answer.relative === undefined || !answer.interval) return false;
+  const { relative, interval } = answer;
+  return Math.abs(relative) >= minimumChange && (relative < interval[0] || relative > interval[1]);
+}
+
+const APART = 'the runs of the baseline are far from the runs around them';
 
 const OUTLIER = 'the newest run is as far from the others as single runs before it that were outliers';
 const UNLIKE = 'no run of the baseline can be compared with the machine type of the newest one';

@@ -26,11 +26,12 @@ export function applySuspicion(verdicts: readonly Verdict[], { areSuspected, con
   return [...missing, ...judged];
 }
 
-function toNoise({ comparison, isWorse: _, ...verdict }: Verdict): Verdict {
-  const { reasons } = verdict;
+function toNoise(verdict: Verdict): Verdict {
+  const { comparison, reasons } = verdict;
   return {
     ...verdict,
     state: 'passed',
+    isWorse: false,
     reasons: [NOT_BEFORE, ...reasons],
     ...(comparison && { comparison: { ...comparison, outcome: 'no-change' } }),
   };

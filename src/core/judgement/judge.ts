@@ -20,7 +20,7 @@ import { applySuspicion } from './confirm.js';
 import { describeUnused, findDirection, type Direction } from './direction.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 import type { Measured } from './measured.js';
-import { describeBase, describeOffsets, describeRecentChanges } from './notes.js';
+import { describeBase, describeOffsets, describeRecentChanges, describeShadowed } from './notes.js';
 
 /** By what it is judged. */
 export interface JudgeRules extends CompareLimits {
@@ -76,6 +76,7 @@ export function judgeResults(
     problems,
     notes: [
       ...describeUnused(rules.directions, reading.figures),
+      ...describeShadowed(rules.thresholds, reading.figures),
       ...listNotes(measured, { past, answers, run, metrics: reading.figures.length }),
     ],
     ...(comparedWith !== undefined && { comparedWith }),

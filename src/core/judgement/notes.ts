@@ -2,6 +2,8 @@ import type { MeasuringMachine } from '../figures/machine.js';
 import type { Series } from '../history/series.js';
 import type { ChangePoint } from '../judge/change-points.js';
 import { describeChange } from '../judge/describe-verdict.js';
+import type { Figure } from '../figures/figure.js';
+import { findThresholds, type Threshold } from '../judge/threshold.js';
 import { plural } from '../kernel/plural.js';
 import type { HistoryAnswer } from './compare-history.js';
 import type { Measured } from './measured.js';
@@ -64,5 +66,21 @@ export function describeOffsets(answers: readonly HistoryAnswer[], { type }: Mea
     ...(adjusted.length === 0
       ? []
       : [`Earlier runs on ${adjusted.join(', ')} count without what these machines measure more than ${own}.`]),
+  ];
+}
+
+/** Every threshold is compared with every metric. */
+const MOST_SEARCHED = 10_000;
+
+/** Thresholds that are about metrics, and judge none, because others come first: sentences. */
+export function describeShadowed(thresholds: readonly Threshold[], figures: readonly Figure[]): readonly string[] {
+  if (thresholds.length < 2 || figures.length > MOST_SEARCHED) return [];
+  const used = new Set(figures.flatMap((figure) => findThresholds(thresholds, figure)));
+  const shadowed = thresholds.filter((one) => !used.has(one) && figures.some((figure) => one.isFor(figure)));
+  if (shadowed.length === 0) return [];
+  const keys = shadowed.slice(0, MOST_CHANGES).map(({ key }) => key);
+  const more = shadowed.length - keys.length;
+  return [
+    `Thresholds that judge no metric, because another key comes first: ${[...keys, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`,
   ];
 }

@@ -5,7 +5,7 @@ import { readHistory, type History } from '../history/read-history.js';
 import { judgeAgainst } from '../judge/against.js';
 import { newestRelease } from '../history/newest-release.js';
 import { toComparison, toHistoryRun } from './compare-history.js';
-import { MOST_RUNS } from '../judge/change-points.js';
+import { FEWEST_BEFORE, MOST_RUNS } from '../judge/change-points.js';
 import { plural } from '../kernel/plural.js';
 import type { Past } from './judge.js';
 
@@ -31,7 +31,7 @@ export interface OwnRun {
 
 /**
  * The runs that a run is compared with: those of its pull request's base branch; otherwise those of its own branch, or of
- * the default branch if there are none yet.
+ * the default branch if there are too few yet.
  *
  * @param bytes of the history; undefined: there is none yet
  */
@@ -40,7 +40,10 @@ export function choosePast(bytes: Uint8Array | undefined, own: OwnRun, place: Pl
     place.base !== undefined ? [place.base] : [...(place.isTag ? [] : [place.name]), place.defaultBranch];
   const wanted = [...new Set(branches.filter((branch) => branch !== undefined))];
   const histories = wanted.map((branch) => ({ branch, ...readRuns(bytes, { ...own, branch }) }));
-  const chosen = histories.find(({ runs }) => runs.length > 0) ?? histories[0];
+  const chosen =
+    histories.find(({ runs }) => runs.length >= FEWEST_BEFORE) ??
+    histories.find(({ runs }) => runs.length > 0) ??
+    histories[0];
   if (!chosen) return { runs: [], described: 'no run', notes: [] };
   return {
     runs: chosen.runs,
