@@ -157,6 +157,9 @@ function readMachineInput(given: unknown): MeasuringMachine | undefined {
   return given;
 }
 
+/** How every output `comment` begins. */
+const MARK = '<!-- ci-actions judge-results: ';
+
 /** Inputs that do not fit together. */
 function findConflicts(values: Values): readonly string[] {
   const { results, post, history, baseline } = values;
@@ -164,6 +167,9 @@ function findConflicts(values: Values): readonly string[] {
   return [
     ...(results === undefined && post === undefined
       ? ['`results` is empty; allowed: the files with the results, or `post`.']
+      : []),
+    ...(post !== undefined && !post.startsWith(MARK)
+      ? ['`post` is no output `comment` of this action; allowed: one, or several of them one after the other.']
       : []),
     ...(results !== undefined && post !== undefined
       ? ['`results` and `post` are both given; allowed: one of them.']

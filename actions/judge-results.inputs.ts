@@ -40,10 +40,13 @@ export const inputs = {
   format: text('The format of all files in `results`, as in docs/result-formats.md. Default: by their content.'),
   name: withDefault(
     'benchmark',
-    text('What was measured. Runs of another name in the history are not compared.', {
-      matches: /^\S.{0,99}$/,
-      allowed: 'one line of up to 100 characters',
-    }),
+    text(
+      'What was measured. Runs of another name in the history are not compared. Each job of a matrix needs a name of its own.',
+      {
+        matches: /^\S.{0,99}$/,
+        allowed: 'one line of up to 100 characters',
+      },
+    ),
   ),
   thresholds: yamlMap(
     'What metrics have to be, as `METRIC: EXPRESSION`, such as `latency: "< 3.3"` or `lambda x: x < (3 * 1.1)`. The exact name counts first, then the first pattern that the name contains. Or the path of a file with them. See "Thresholds".',

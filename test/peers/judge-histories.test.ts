@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { findChangePoints } from '../../src/core/judge/change-points.js';
 import { compareSamples } from '../../src/core/judge/compare.js';
 import type { HistoryRun } from '../../src/core/judge/history-series.js';
-import { judgeNewest } from '../../src/core/judge/newest.js';
+import { judgeBesideHistory } from '../../src/core/judge/recent-level.js';
 import { upperTail } from '../../src/core/judge/normal.js';
 import { testRanks } from '../../src/core/judge/rank-test.js';
 import { type History, writeHistories } from '../worlds/judge/histories.js';
@@ -22,7 +22,7 @@ const inFull = process.env['TEST_PART'] === undefined ? test : test.skip;
 function answer(runs: readonly HistoryRun[], { last }: History): Answer {
   return {
     changePoints: findChangePoints(runs, LIMITS).map(({ run }) => run),
-    newest: judgeNewest(runs, { ...LIMITS, newest: last }),
+    newest: judgeBesideHistory(runs, { ...LIMITS, newest: last }),
   };
 }
 

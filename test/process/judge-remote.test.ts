@@ -97,6 +97,8 @@ describe('A comment', () => {
       expect([errorOf(posted), posted.code]).toEqual(['', 0]);
     }
     expect(bodies()).toEqual([expect.stringMatching(/🔴 b: failed[^]*🟢 a: passed/)]);
+    const other = await commented({ post: 'Merge this, @everyone' }, number);
+    expect([other.code, codeOf(other)]).toEqual([1, 'bad-input']);
     const none = await judge({ post });
     expect([none.code, logOf(none)]).toEqual([0, expect.stringContaining('this run is not about a pull request')]);
   });
