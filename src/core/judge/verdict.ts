@@ -39,12 +39,12 @@ export function judgeRun(run: JudgedRun): readonly Verdict[] {
     ...listMissing(run),
   ];
   return verdicts.sort(
-    (one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state) || (one.name < other.name ? -1 : 1),
+    (one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || (one.name < other.name ? -1 : 1),
   );
 }
 
 /** The worst first. */
-const ORDER: readonly VerdictState[] = [
+export const STATES: readonly VerdictState[] = [
   'refused',
   'missing',
   'missed',
@@ -67,7 +67,7 @@ function judgeFigure(figure: Figure, { thresholds, comparisons }: JudgedRun): Ve
   const findings: readonly Finding[] = [
     ...findThresholds(thresholds, figure).map((threshold) => checkThreshold(threshold, value, figure)),
     ...(comparison ? [judgeComparison(comparison, figure)] : []),
-  ].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+  ].sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state));
   const threshold = findings.find((finding) => finding.threshold !== undefined)?.threshold;
   return {
     name: figure.name,

@@ -1,4 +1,4 @@
-import type { Verdict, VerdictState } from '../judge/verdict.js';
+import { STATES, type Verdict, type VerdictState } from '../judge/verdict.js';
 import { details, markdown, shortenMiddle, type Markdown } from '../kernel/markdown.js';
 import { plural } from '../kernel/plural.js';
 import { fitTexts, prose, quote } from '../kernel/quoting.js';
@@ -6,7 +6,7 @@ import { tableOfFigures, type FigureRow, type TableRoom } from '../plot/figure-t
 import { drawSpark } from '../plot/spark.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 import { writeThreshold } from './limits.js';
-import { ADVICE, COUNTED, isBad, isNotable, STATES } from './words.js';
+import { ADVICE, COUNTED, isBad, isNotable } from './words.js';
 
 const LONGEST_THRESHOLD = 40;
 const LONGEST_NAME = 100;

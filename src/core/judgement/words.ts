@@ -1,4 +1,4 @@
-import type { VerdictState } from '../judge/verdict.js';
+import { STATES, type VerdictState } from '../judge/verdict.js';
 import { plural } from '../kernel/plural.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 
@@ -30,17 +30,6 @@ export function describeOutcome(judgement: Judgement): string {
   if (state === 'passed') return `passed. ${countStates(judgement.metrics)}.`;
   return first === undefined ? `${state}.` : `${state}. ${first}`;
 }
-
-/** The worst first. */
-export const STATES: readonly VerdictState[] = [
-  'refused',
-  'missing',
-  'missed',
-  'regression',
-  'undecided',
-  'passed',
-  'unjudged',
-];
 
 /** States in words, as they stand behind a count. */
 export const COUNTED: Readonly<Record<VerdictState, string>> = {
