@@ -44,7 +44,11 @@ describe('A stack of the template has the printed policies:', () => {
     ['ExportRole', 'export'],
     ['HistoryRole', 'history'],
   ] as const)('%s', (resource, policy) => {
-    const buckets = { ExportBucket: 'ci-artifacts', HistoryBucket: 'ci-results', HistoryKey: 'octo-repo/history.jsonl' };
+    const buckets = {
+      ExportBucket: 'ci-artifacts',
+      HistoryBucket: 'ci-results',
+      HistoryKey: 'octo-repo/history.jsonl',
+    };
     const given = { ...parameters, ...buckets, Pools: 'true', OidcProviderArn: provider };
     const role = deploy(resource, given) as Role;
     expect(spread(role.Policies.map(({ PolicyDocument }) => PolicyDocument))).toEqual([spread(readPolicy(policy))]);
