@@ -44,10 +44,11 @@ export const COUNTED: Readonly<Record<VerdictState, string>> = {
 
 /** What users can do about metrics of a state. Markdown. */
 export const ADVICE: Readonly<Partial<Record<VerdictState, string>>> = {
-  refused: 'Correct the program that writes the value: only finite numbers can be judged.',
+  refused: 'Correct the program that writes the value, or the threshold that has no answer for it.',
   missing: 'Let the benchmark write the metric again, or correct its name in `thresholds`.',
   missed: 'Find the change that moved the metric. If the new value is right, change the threshold.',
-  regression: 'Find the change that made it worse. If it is wanted, merge: later runs are compared with the new level.',
+  regression:
+    'Find the change that made it worse. If it is wanted, leave it: later runs are compared with the new level.',
   undecided:
     'If there are too few runs, measure more. If a direction is unknown, say in `better` which values are better.',
 };
