@@ -63,10 +63,9 @@ function expectMetric(metric: Metric, { figures }: Reading): void {
   if (metric.samples && figure!.samples.length > 1) expect(figure!.samples).toEqual(metric.samples);
 }
 
-/** The files of one run, without those that describe others. */
+/** The files of one run. */
 async function readAll(files: readonly string[]): Promise<Reading> {
-  const own = files.filter((file) => !file.endsWith('/benchmarks.json'));
-  const readings = await Promise.all(own.map((file) => readFile(`${folder}/judge/results/${file}`)));
+  const readings = await Promise.all(files.map((file) => readFile(`${folder}/judge/results/${file}`)));
   return {
     figures: readings.flatMap(({ figures }) => figures),
     unusable: readings.flatMap(({ unusable }) => unusable),

@@ -74,6 +74,12 @@ export class FigureCollector {
     return this.figures.get(name)?.samples ?? [];
   }
 
+  /** Changes the names, for a format whose names are known only at the end of a file. No two may become one. */
+  rename(change: (name: string) => string): void {
+    renameKeys(this.figures, change);
+    renameKeys(this.unusable, change);
+  }
+
   finish(): Reading {
     const more = this.problemCount - this.problems.length;
     const figures = [...this.figures].flatMap(([name, figure]) =>
@@ -107,6 +113,12 @@ export class FigureCollector {
     if (this.figures.size <= figures && this.unusable.size <= figures) return;
     throw new UnreadableError(`has more than ${figures} figures`);
   }
+}
+
+function renameKeys<T>(map: Map<string, T>, change: (name: string) => string): void {
+  const entries = [...map];
+  map.clear();
+  for (const [name, value] of entries) map.set(change(name), value);
 }
 
 function checkName(name: string): string {

@@ -1,5 +1,5 @@
 import type { FigureCollector } from './collector.js';
-import { readAsv } from './formats/asv.js';
+import { isOtherAsv, readAsv, skipAsv } from './formats/asv.js';
 import { isOtherCriterion, readCriterion, skipCriterion } from './formats/criterion.js';
 import { readGoBench, readGoEvents } from './formats/go-bench.js';
 import { readGoogleBenchmark } from './formats/google-benchmark.js';
@@ -111,6 +111,11 @@ export const FORMATS = {
     title: "asv's results",
     matches: ({ keys }) => keys.has('result_columns') && keys.has('results'),
     open: readAsv,
+  },
+  'asv-other': {
+    title: "another of asv's files, which describes the benchmarks or the machine",
+    matches: isOtherAsv,
+    open: skipAsv,
   },
   jaeger: {
     title: "Jaeger's traces",

@@ -1,14 +1,13 @@
 import type { Figure } from '../figures/figure.js';
 import type { Reading } from '../figures/reading.js';
-import { factorBetween } from '../figures/units.js';
 import type { PastRun } from '../history/entry.js';
 import { toSeries, type Series } from '../history/series.js';
-import { compareRuns, listRuns, type CompareLimits, type Comparison } from '../judge/compare.js';
+import { compareRuns, type CompareLimits, type Comparison } from '../judge/compare.js';
 import { conclude, type FailOn } from '../judge/conclusion.js';
 import type { Threshold } from '../judge/threshold.js';
 import { judgeRun, type Verdict } from '../judge/verdict.js';
 import { plural } from '../kernel/plural.js';
-import { combineFiles, type ReadFile } from './combine.js';
+import { combineFiles } from './combine.js';
 import {
   compareWithHistory,
   describeMachine,
@@ -20,6 +19,7 @@ import { applySuspicion } from './confirm.js';
 import { describeUnused, findDirection, type Direction } from './direction.js';
 import type { JudgedMetric, Judgement } from './judgement.js';
 import type { Measured } from './measured.js';
+import { figuresOf, groupSides } from './sides.js';
 import { describeBase, describeOffsets, describeRecentChanges, describeShadowed } from './notes.js';
 
 /** By what it is judged. */
@@ -144,10 +144,6 @@ function findComparisons({ base, head }: Measured, { rules, past, answers }: Fou
   return found;
 }
 
-function figuresOf({ reading }: ReadFile): readonly Figure[] {
-  return reading.figures;
-}
-
 function collectMetrics(
   verdicts: readonly Verdict[],
   { measured, reading, answers }: Pick<Found, 'reading' | 'answers'> & { readonly measured: Measured },
@@ -164,26 +160,6 @@ function collectMetrics(
       ...(sides && figure && { sides: sides(verdict.name) }),
     };
   });
-}
-
-/** The values of a metric on both sides, one per run. */
-function groupSides({ base, head, labels }: Required<Measured>): (name: string) => NonNullable<JudgedMetric['sides']> {
-  const units = new Map(head.flatMap(figuresOf).map(({ name, unit }) => [name, unit]));
-  const groups = [base, head].map((files) => {
-    const values = new Map<string, number[]>();
-    for (const figure of files.flatMap(figuresOf)) {
-      const own = values.get(figure.name) ?? [];
-      const factor = factorBetween(figure.unit, units.get(figure.name)) ?? 1;
-      for (const value of listRuns(figure)) own.push(value * factor);
-      values.set(figure.name, own);
-    }
-    return values;
-  });
-  return (name) =>
-    groups.flatMap((values, side) => {
-      const samples = values.get(name);
-      return samples ? [{ label: labels[side]!, samples }] : [];
-    });
 }
 
 function describeComparison({ base, labels }: Measured, past: Past | undefined): string | undefined {

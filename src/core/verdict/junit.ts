@@ -15,6 +15,8 @@ export interface CaseFacts {
   readonly time: string;
   /** Whether it has a reason to skip, as an expected failure has, too. */
   readonly isSkipped: boolean;
+  /** The names of the suites around it, the outermost first: `all.firefox`. */
+  readonly suite: string;
 }
 
 /** Takes the test cases of a report, one by one. */
@@ -23,7 +25,7 @@ export interface CaseSink {
 }
 
 /** Of a suite that is reported as a test case. */
-const NO_CASE: CaseFacts = { time: '', isSkipped: false };
+const NO_CASE: CaseFacts = { time: '', isSkipped: false, suite: '' };
 
 interface Suite {
   readonly name: string;
@@ -124,7 +126,8 @@ export class JunitReader {
       seconds: readSeconds(time),
       message: plainText(message),
     };
-    this.results.add(one, { time, isSkipped: outcome === 'skipped' || skipped !== undefined });
+    const suite = plainText(this.suites.flatMap(({ name }) => name || []).join('.'));
+    this.results.add(one, { time, suite, isSkipped: outcome === 'skipped' || skipped !== undefined });
     this.current = this.text = undefined;
   }
 

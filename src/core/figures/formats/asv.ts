@@ -1,5 +1,6 @@
 import type { FigureCollector } from '../collector.js';
 import type { Figure } from '../figure.js';
+import type { Head } from '../head.js';
 import { readJson, showText } from '../json.js';
 import { JsonElements } from '../json-elements.js';
 import { type TextReader, UnreadableError } from '../reading.js';
@@ -61,4 +62,17 @@ function combine(parameters: unknown): readonly string[] {
     [[]],
   );
   return all.map((values) => `(${values.join(', ')})`);
+}
+
+/** The other files of asv. */
+export function skipAsv(): TextReader {
+  return { write: () => undefined, close: () => undefined };
+}
+
+/** Whether it is `benchmarks.json`, an object per benchmark, or `machine.json`. */
+export function isOtherAsv({ keys, mentions }: Head): boolean {
+  const isMachine = ['machine', 'arch', 'ram', 'version'].every((key) => keys.has(key));
+  // Without a benchmark, its version alone is left.
+  const isEmpty = keys.size === 1 && keys.has('version');
+  return isMachine || isEmpty || ['code', 'param_names', 'params'].every((key) => mentions(key));
 }

@@ -1,44 +1,48 @@
 import type { FigureCollector } from '../collector.js';
-import { isMap, readJson } from '../json.js';
+import { isMap, readJson, textOf } from '../json.js';
 import { LineReader } from '../lines.js';
 import type { TextReader } from '../reading.js';
-
-/** `BenchmarkSort/n=10-2   30000   41.6 ns/op   0 B/op`, whose fields are separated by blanks or tabs. */
-const RESULT = /^(Benchmark\S*)\s+\d+\s+(\S.*)$/;
-const FAILED = /^\s*--- FAIL: (Benchmark\S*)/;
+import { GoFigures } from './go-figures.js';
+import { GoOutput } from './go-output.js';
 
 /**
  * What `go test -bench` prints. A figure per benchmark and unit: `BenchmarkSort/n=10-2 [ns/op]`, with a sample for each
- * `-count`. A unit that ends in `/s` is better higher, every other lower, as benchstat has it.
+ * `-count`, and the package before the name if several packages have benchmarks. A unit that ends in `/s` is better
+ * higher, every other lower, as benchstat has it. A package that failed, or whose output is cut off, is a problem.
  */
 export function readGoBench(collector: FigureCollector): TextReader {
-  return new LineReader((line) => addLine(line, collector));
+  const figures = new GoFigures(collector);
+  const output = new GoOutput(figures);
+  return {
+    write: (text) => output.write(text),
+    close: () => {
+      output.close();
+      figures.finish();
+    },
+  };
 }
 
-/** The same in the events of `go test -json`, which splits a line into two events. */
+/** The same in the events of `go test -json`, which splits a line into two events. Packages may run side by side. */
 export function readGoEvents(collector: FigureCollector): TextReader {
-  const printed = new LineReader((line) => addLine(line, collector));
+  const figures = new GoFigures(collector);
+  const outputs = new Map<string, GoOutput>();
   const events = new LineReader((line, number) => {
     const event = readJson(line, `line ${number}`);
-    if (isMap(event) && event['Action'] === 'output') printed.write(String(event['Output']));
+    if (!isMap(event)) return;
+    const name = textOf(event['Package']);
+    // What the compiler prints is of an import path, not of a package.
+    if (name === undefined && event['ImportPath'] !== undefined) return;
+    const output = outputs.get(name ?? '') ?? new GoOutput(figures, { name, isEvents: true });
+    outputs.set(name ?? '', output);
+    if (event['Action'] === 'output') output.write(String(event['Output']));
+    else if (event['Test'] === undefined) output.note(event['Action']);
   });
   return {
     write: (text) => events.write(text),
     close: () => {
       events.close();
-      printed.close();
+      for (const output of outputs.values()) output.close();
+      figures.finish();
     },
   };
-}
-
-function addLine(line: string, collector: FigureCollector): void {
-  const failed = FAILED.exec(line);
-  if (failed) collector.refuse(failed[1]!, 'a failure of the benchmark');
-  const [, name, rest] = RESULT.exec(line) ?? [];
-  if (name === undefined || rest === undefined) return;
-  const fields = rest.trim().split(/\s+/);
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const unit = fields[at + 1]!;
-    collector.add(`${name} [${unit}]`, Number(fields[at]), { unit, better: unit.endsWith('/s') ? 'higher' : 'lower' });
-  }
 }

@@ -3,7 +3,7 @@ import type { FigureCollector } from '../collector.js';
 import { isMap, type JsonMap } from '../json.js';
 import { type TextReader, UnreadableError } from '../reading.js';
 import { readDocument } from './document.js';
-import { findRepeated } from './repeated.js';
+import { findRepeated, reportRepeated } from './repeated.js';
 
 const SECONDS = { unit: 's', better: 'lower' } as const;
 
@@ -23,9 +23,11 @@ export function readHyperfine(collector: FigureCollector): TextReader {
     // Names are known only after the last command: the same text with two parameters needs them in both names.
     finish: () => {
       const repeated = findRepeated(commands.map(({ command }) => command));
-      for (const { result, command } of commands) {
-        addCommand(repeated.has(command) ? nameWithParameters(command, result) : command, result, collector);
-      }
+      const names = commands.map(({ command, result }) =>
+        repeated.has(command) ? nameWithParameters(command, result) : command,
+      );
+      for (const [index, { result }] of commands.entries()) addCommand(names[index]!, result, collector);
+      reportRepeated(names, collector);
     },
   });
 }
