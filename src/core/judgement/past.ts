@@ -106,10 +106,8 @@ function readRuns(bytes: Uint8Array | undefined, wanted: OwnRun & { readonly bra
 /** What of a history was not read: sentences. */
 export function describeLosses({ damaged, newer, isCutOff }: Omit<History, 'runs'>): readonly string[] {
   return [
-    ...(damaged > 0 ? [`${plural(damaged, 'line')} of the history are damaged, and were left out.`] : []),
-    ...(newer > 0
-      ? [`A later version of this action wrote ${plural(newer, 'line')} of the history, which were left out.`]
-      : []),
+    ...(damaged > 0 ? [`Left out of the history, because they are damaged: ${plural(damaged, 'line')}.`] : []),
+    ...(newer > 0 ? [`Left out of the history, because a later version wrote them: ${plural(newer, 'line')}.`] : []),
     ...(isCutOff ? ['The last line of the history was cut off, and was left out.'] : []),
   ];
 }

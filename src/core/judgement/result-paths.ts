@@ -18,7 +18,7 @@ const relative = filePatterns('');
  * @throws BadValue
  */
 export function parseResultPaths(text: string): readonly ResultPaths[] {
-  const entries = text.split(/\r?\n/).flatMap((line) => splitLine(line.trim()));
+  const entries = text.split(/\r?\n/).flatMap((line) => splitLine(line.trim().replace(/,$/, '')));
   const own = entries.filter((entry) => !entry.startsWith('/'));
   const absolute = entries.filter((entry) => entry.startsWith('/')).map(splitRoot);
   const isOnlyExclusion = own.every((entry) => entry.startsWith('!'));

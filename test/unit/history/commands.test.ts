@@ -140,7 +140,7 @@ describe('npm run history -- show', () => {
       expect.stringMatching(/^      main    latency  40    110 ms  [▁-█]{16}  2026-01-21 c20 \+10\.0 %$/),
       'load  dev     latency  1     1 s                       -',
     ]);
-    expect(said).toEqual([expect.stringMatching(/^warning: 1 line of the history/)]);
+    expect(said).toEqual([expect.stringMatching(/^warning: Left out of the history, .*: 1 line\.$/)]);
   });
 
   test('prints JSON, of the metrics that are asked for', async () => {
