@@ -7,6 +7,7 @@ import { renderReport } from '../../src/core/judgement/report.js';
 import { renderSummary } from '../../src/core/judgement/summary.js';
 import { NASTY_TEXTS } from '../worlds/answers.js';
 import { around, interleavedRun, judge, mixedRun, plainMetric } from '../worlds/judgements.js';
+import { takePart } from '../worlds/part.js';
 import { readFixture } from '../worlds/result-files.js';
 import { NARROW, Pages, type ShownMarkdown, WIDE } from './judgement/pages.js';
 
@@ -112,7 +113,7 @@ const OUTPUTS = [
   'pytest/junit.xml',
 ] as const;
 
-test.each(OUTPUTS)('The figures of %s are readable in summary and report', async (path) => {
+test.each(takePart(OUTPUTS))('The figures of %s are readable in summary and report', async (path) => {
   const { figures, unusable } = await readFixture(path);
   const judgement = judge({
     metrics: figures.map(({ name, unit, better, samples }, at) => ({
