@@ -39,7 +39,7 @@ export interface ActionDefinition {
 /**
  * The bundles in dist/chunks/ with code of this repository that several actions share. What start-runner reads when it
  * begins is in `shared-by-all`. Other code is in the chunk of the actions that need it. What several kinds of them need is
- * in `shared-by-runs` if all of these run something on a machine, otherwise in `shared-by-some`.
+ * in `shared-by-runs` if all of these run or judge something on a machine, otherwise in `shared-by-some`.
  */
 export type SharedChunk =
   | 'shared-by-all'

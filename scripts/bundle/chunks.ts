@@ -103,9 +103,16 @@ function nameShared(id: string, graph: Graph): SharedChunk | null {
   return users.every(({ chunk }) => chunk === first.chunk) ? first.chunk : 'shared-by-runs';
 }
 
-/** Whether it is of the actions that run something on a machine, and have nothing to do with the machines themselves. */
+const OF_RUNS: readonly SharedChunk[] = [
+  'shared-by-tests',
+  'shared-by-compose',
+  'shared-by-phases',
+  'shared-by-results',
+];
+
+/** Whether it is of the actions that run something on a machine, or judge it, and have nothing to do with the machines themselves. */
 function isOfRuns(chunk: SharedChunk): boolean {
-  return chunk === 'shared-by-tests' || chunk === 'shared-by-compose' || chunk === 'shared-by-phases';
+  return OF_RUNS.includes(chunk);
 }
 
 /** The modules that a module imports, directly or through others. @param late: also by `import()` */
