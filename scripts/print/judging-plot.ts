@@ -1,4 +1,4 @@
-import { renderPlot } from '../../tools/bench/plot.js';
+import { renderPlot } from '../../src/core/plot/grouped-plot.js';
 
 export const JUDGING = 'docs/inside/judging.md';
 export const JUDGING_PLOT = 'docs/inside/judging.svg';

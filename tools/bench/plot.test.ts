@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Figure } from './figures.js';
-import { renderPlot } from './plot.js';
+import { renderPlot } from '../../src/core/plot/grouped-plot.js';
 import { drawPlots } from './plots.js';
 
 const plot = {

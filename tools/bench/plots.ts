@@ -1,5 +1,5 @@
 import type { Figure } from './figures.js';
-import { renderPlot, type Plot, type PlotGroup } from './plot.js';
+import { renderPlot, type Plot, type PlotGroup } from '../../src/core/plot/grouped-plot.js';
 
 /** A plot of the figures whose ids are `prefix-GROUP`. The groups are in the order of the figures. */
 interface Picture extends Omit<Plot, 'groups' | 'bars'> {

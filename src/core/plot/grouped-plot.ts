@@ -1,15 +1,6 @@
-import { createAxis, type Axis } from '../../src/core/plot/axis.js';
-import {
-  drawDot,
-  drawLegend,
-  drawLine,
-  drawPicture,
-  drawText,
-  round,
-  seriesTone,
-  type Tone,
-} from '../../src/core/plot/svg.js';
-import { median } from './statistics.js';
+import { createAxis, type Axis } from './axis.js';
+import { drawDot, drawLegend, drawLine, drawPicture, drawText, round, seriesTone, type Tone } from './svg.js';
+import { median } from '../figures/statistics.js';
 
 /** Samples by group: a dot for every sample, a line at the median, a dashed line at the bar. */
 export interface Plot {
